@@ -1,0 +1,1 @@
+"""What came back: reading, checking and screening the answers of one wave."""

@@ -1,0 +1,1 @@
+"""How it is told: figures, tables, sentences, pages and the gate they pass."""

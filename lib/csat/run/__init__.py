@@ -1,0 +1,1 @@
+"""How a month is made: pipeline, manifest, publishing and the command line."""

@@ -1,0 +1,1 @@
+"""What we ask: the study definition, its checks and its sampling plan."""
