@@ -1,1 +1,10 @@
 """What came back: reading, checking and screening the answers of one wave."""
+
+from __future__ import annotations
+
+from csat.data.answers import Answers, load_answers
+from csat.data.problems import DataError
+from csat.data.sources import Source, find_source
+from csat.data.waves import latest_wave
+
+__all__ = ["Answers", "DataError", "Source", "find_source", "latest_wave", "load_answers"]

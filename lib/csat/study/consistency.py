@@ -18,7 +18,9 @@ def check_constructs(constructs: Mapping[str, Construct], items: Mapping[str, It
         if not construct.items:
             yield Problem(_TOML, where, "", "no item of items.csv belongs to it", "at least one item")
         if len(construct.items) == 1 and items[construct.items[0]].reversed:
-            wrong = f"the only item of {construct.id} is reversed, so nothing shows which way the construct runs"
+            wrong = (
+                f"the only item of {construct.id} is reversed, so nothing shows which way the construct runs"
+            )
             allowed = f"reversed empty, and a label of {construct.id} that says what a high answer means"
             yield Problem(_ITEMS, construct.items[0], "reversed", wrong, allowed)
     for name in sorted(set(constructs) & set(items)):
@@ -33,14 +35,22 @@ def check_expectations(items: Mapping[str, Item], scales: Mapping[str, Scale]) -
         if not name:
             continue
         if name not in items or name == item.id:
-            wrong = "an item cannot be its own expectation" if name == item.id else f'item "{name}" is not declared'
+            wrong = (
+                "an item cannot be its own expectation"
+                if name == item.id
+                else f'item "{name}" is not declared'
+            )
             allowed = "another item of this file"
-            yield Problem(_ITEMS, item.id, "expectation", wrong + suggest(name, set(items) - {item.id}), allowed)
+            yield Problem(
+                _ITEMS, item.id, "expectation", wrong + suggest(name, set(items) - {item.id}), allowed
+            )
             continue
         ranges = [(s.minimum, s.maximum) for i in (item.id, name) if (s := scales.get(items[i].scale))]
         if len(ranges) == 2 and ranges[0] != ranges[1]:
             wrong = f"{item.id} and its expectation {name} are answered on different ranges"
-            yield Problem(_ITEMS, item.id, "expectation", wrong, "the same range, so that they can be compared")
+            yield Problem(
+                _ITEMS, item.id, "expectation", wrong, "the same range, so that they can be compared"
+            )
 
 
 def check_paths(paths: tuple[Path, ...], constructs: Mapping[str, Construct]) -> Iterator[Problem]:
@@ -54,7 +64,9 @@ def check_paths(paths: tuple[Path, ...], constructs: Mapping[str, Construct]) ->
                 yield Problem(_TOML, where, "paths", wrong, listing(constructs))
     for path in dict.fromkeys(paths):
         if paths.count(path) > 1:
-            yield Problem(_TOML, where, "paths", f'"{path.source} -> {path.target}" comes twice', "each path once")
+            yield Problem(
+                _TOML, where, "paths", f'"{path.source} -> {path.target}" comes twice', "each path once"
+            )
     cycle = find_cycle(paths)
     if cycle:
         wrong = f"the paths go round in a circle: {' -> '.join(cycle)}"
@@ -129,4 +141,6 @@ def check_thresholds(
                 yield Problem(_TOML, where, cut, wrong, f"{scale.minimum:g} to {scale.maximum:g}")
     box = limits.top_box_min
     if box is not None and scales and not any(s.minimum < box <= s.maximum for s in scales.values()):
-        yield Problem(_TOML, where, "top_box_min", f"{box:g} is on no scale of the study", "a point above the lowest")
+        yield Problem(
+            _TOML, where, "top_box_min", f"{box:g} is on no scale of the study", "a point above the lowest"
+        )

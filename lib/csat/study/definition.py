@@ -230,7 +230,7 @@ class Study:
         """Scale on which an item is answered."""
         return self.scales[self._item(item).scale]
 
-    def label(self, id: str, lang: str = "") -> str:  # noqa: A002 - "id" is the word of the study format
+    def label(self, id: str, lang: str = "") -> str:
         """Short label of a construct, an item, a segment, or a segment's value (``segment=value``)."""
         name, equals, value = id.partition("=")
         if equals and name in self.segments:
@@ -241,7 +241,7 @@ class Study:
                 return self.say(table[id].label, lang) or id
         raise KeyError(f'study "{self.id}" has no construct, item or segment "{id}"')
 
-    def wording(self, id: str, lang: str = "") -> str:  # noqa: A002
+    def wording(self, id: str, lang: str = "") -> str:
         """Question text of an item, or the lead-in of a construct's questions."""
         if id in self.constructs:
             return self.say(self.constructs[id].question, lang)

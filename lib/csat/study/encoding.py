@@ -92,7 +92,9 @@ def _refuse_other_formats(content: bytes) -> None:
         if content.startswith(mark):
             raise EncodingProblem(f"the file is not text: it looks like {name}")
     if b"\x00" in content[:65536]:
-        raise EncodingProblem("the file holds zero bytes: it is binary, or UTF-16 without a mark; save it as UTF-8")
+        raise EncodingProblem(
+            "the file holds zero bytes: it is binary, or UTF-16 without a mark; save it as UTF-8"
+        )
 
 
 def _as_told(content: bytes, encoding: str) -> Decoded:

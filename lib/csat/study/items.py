@@ -109,7 +109,9 @@ class _Row:
         name = self.get("construct")
         known = self.context.constructs
         if name and name not in known:
-            self.note("construct", f'construct "{name}" is not declared{suggest(name, known)}', listing(known))
+            self.note(
+                "construct", f'construct "{name}" is not declared{suggest(name, known)}', listing(known)
+            )
         return name or None
 
     def _scale(self) -> str:

@@ -130,7 +130,11 @@ def _read_text(path: Path, problems: list[Problem], notes: list[str]) -> str | N
     try:
         decoded = decode(path.read_bytes())
     except OSError as error:
-        reason = "the file is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        reason = (
+            "the file is missing"
+            if isinstance(error, FileNotFoundError)
+            else f"cannot be read ({error.strerror})"
+        )
         problems.append(Problem(path.name, "", "", reason, f"a file {path.name} in {path.parent.name}/"))
     except EncodingProblem as error:
         problems.append(Problem(path.name, "", "encoding", str(error), ACCEPTED))
@@ -188,7 +192,9 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
     )
     top.finish()
     if study.frame_size and study.planned_n and study.planned_n > study.frame_size:
-        top.note("planned_n", f"{study.planned_n} is more than frame_size {study.frame_size}", "at most frame_size")
+        top.note(
+            "planned_n", f"{study.planned_n} is more than frame_size {study.frame_size}", "at most frame_size"
+        )
     problems.extend(_cross_checks(study) if items else ())
     return study
 

@@ -74,7 +74,9 @@ def read_scales(top: Table) -> dict[str, Scale]:
             cast(Literal["rating", "continuous"], kind),
         )
     if not scales:
-        top.note("scales", "no scale is declared", "at least one table [scales.<id>] with minimum and maximum")
+        top.note(
+            "scales", "no scale is declared", "at least one table [scales.<id>] with minimum and maximum"
+        )
     return scales
 
 
@@ -97,7 +99,11 @@ def _scale_labels(table: Table) -> dict[str, Mapping[int, str]]:
     for lang in table.languages:
         absent = sorted(wanted - set(labels.get(lang, {})))
         if absent:
-            table.note(f"labels.{lang}", f"the label of {listing(absent)} is missing", "the same points in each language")
+            table.note(
+                f"labels.{lang}",
+                f"the label of {listing(absent)} is missing",
+                "the same points in each language",
+            )
     return labels
 
 
@@ -114,7 +120,9 @@ def _check_range(
     if low >= high:
         table.note("minimum", f"minimum {low:g} is not below maximum {high:g}", "minimum < maximum")
     if kind == "rating" and (low % 1 or high % 1):
-        table.note("minimum", "the ends of a rating scale are whole numbers", 'whole numbers, or kind = "continuous"')
+        table.note(
+            "minimum", "the ends of a rating scale are whole numbers", 'whole numbers, or kind = "continuous"'
+        )
     inside = [m for m in missing if low <= m <= high]
     if inside:
         wrong = f"{listing(f'{m:g}' for m in inside)} is both an answer and a missing code"
@@ -140,7 +148,11 @@ def read_constructs(top: Table) -> dict[str, Construct]:
         )
         table.finish()
     if not constructs:
-        top.note("constructs", "no construct is declared", "at least one table [constructs.<id>] with label and role")
+        top.note(
+            "constructs",
+            "no construct is declared",
+            "at least one table [constructs.<id>] with label and role",
+        )
     return constructs
 
 
@@ -182,7 +194,11 @@ def read_waves(top: Table) -> tuple[WaveKind, tuple[Wave, ...]]:
     elif naming != "label":
         for name in names:
             if wave_kind(name) != naming:
-                top.note("waves", f'wave "{name}" is not named by {naming}', f'names such as "{WAVE_EXAMPLES[naming]}"')
+                top.note(
+                    "waves",
+                    f'wave "{name}" is not named by {naming}',
+                    f'names such as "{WAVE_EXAMPLES[naming]}"',
+                )
     if naming != "label" and names != sorted(names):
         top.note("waves", "the waves are not in the order of time", "the oldest first, the latest last")
     return naming, tuple(w for w in waves if w.id)
@@ -241,7 +257,9 @@ def read_thresholds(top: Table) -> Thresholds:
         ("suppress_below", "minimum_base"),
     ):
         if getattr(bars, low) > getattr(bars, high):
-            table.note(low, f"{getattr(bars, low):g} is above {high} {getattr(bars, high):g}", f"{low} <= {high}")
+            table.note(
+                low, f"{getattr(bars, low):g} is above {high} {getattr(bars, high):g}", f"{low} <= {high}"
+            )
     if bars.nps_detractor_max >= bars.nps_promoter_min:
         wrong = f"{bars.nps_detractor_max:g} is not below nps_promoter_min {bars.nps_promoter_min:g}"
         table.note("nps_detractor_max", wrong, "nps_detractor_max < nps_promoter_min")
@@ -271,7 +289,9 @@ def read_data(top: Table) -> DataSource:
         format=table.string("format", choices=FORMATS),
         ignore_columns=table.strings("ignore_columns"),
         missing=table.items("missing", (int, float, str), 'a list of numbers and texts, such as [-99, "DK"]'),
-        off_scale=cast(Literal["error", "missing"], table.string("off_scale", "error", choices=("error", "missing"))),
+        off_scale=cast(
+            Literal["error", "missing"], table.string("off_scale", "error", choices=("error", "missing"))
+        ),
     )
     table.finish()
     return source

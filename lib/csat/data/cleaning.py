@@ -1,0 +1,111 @@
+"""From cells of text to numbers on their scales: missing codes, text, answers off the scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from csat.data.ledger import Ledger
+from csat.data.problems import rows_text
+from csat.study.definition import Item, Scale
+from csat.study.problems import listing
+
+NO_ANSWER = frozenset({"", ".", "na", "n/a", "#n/a", "nan", "null", "none"})
+"""Cells that mean "no answer" in every study (in any case of letters)."""
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass
+class Cleaning:
+    """What the cleaning of a table found: errors to report, and the ledger it writes to."""
+
+    ledger: Ledger
+    off_scale: str
+    errors: list[str] = field(default_factory=list)
+
+    def item(self, cells: pd.Series, item: Item, scale: Scale, missing: tuple[float | str, ...]) -> pd.Series:
+        """Numbers of one item, NaN where there is no answer."""
+        numbers, text = to_numbers(cells, tuple(m for m in missing if isinstance(m, str)))
+        if text.any():
+            values = listing(f'"{v}"' for v in dict.fromkeys(cells[text]))
+            self.errors.append(
+                f"item {item.id}: text where a number belongs, {values}, in rows {_rows(text)}"
+            )
+        codes = {*scale.missing, *(float(m) for m in missing if not isinstance(m, str))}
+        coded = numbers.isin(codes)
+        if coded.any():
+            self.ledger.add("clean", "missing_code", "set_missing", int(coded.sum()), _where(coded), item.id)
+        numbers = numbers.mask(coded)
+        return numbers.mask(self._off_scale(numbers, item, scale))
+
+    def _off_scale(self, numbers: pd.Series, item: Item, scale: Scale) -> pd.Series:
+        """Which answers are off the scale; an error unless they are to become missing."""
+        off = (numbers < scale.minimum) | (numbers > scale.maximum)
+        if scale.kind == "rating":
+            off |= numbers.notna() & (numbers % 1 != 0)
+        if off.any():
+            count = int(off.sum())
+            if self.off_scale == "missing":
+                self.ledger.add("clean", "off_scale", "set_missing", count, _where(off), item.id)
+            else:
+                values = listing(f"{v:g}" for v in sorted(set(numbers[off])))
+                self.errors.append(
+                    f"item {item.id}: {count} answer{'s' if count > 1 else ''} off the scale {scale.minimum:g} to "
+                    f"{scale.maximum:g} ({values}) in rows {_rows(off)}"
+                )
+        return off
+
+
+def to_numbers(cells: pd.Series, missing: tuple[str, ...] = ()) -> tuple[pd.Series, pd.Series]:
+    """Turn cells of text into numbers.
+
+    Parameters
+    ----------
+    cells : pandas.Series of str
+        One column of the table.
+    missing : tuple of str, optional
+        Words that mean "no answer" besides `NO_ANSWER`.
+
+    Returns
+    -------
+    tuple of pandas.Series
+        The numbers (NaN where there is none), and which cells hold text that is neither a number nor a word
+        for "no answer".
+    """
+    codes, distinct = pd.factorize(cells)
+    words = NO_ANSWER | {m.strip().lower() for m in missing}
+    values: Mapping[str, float] = {
+        str(t): float(t) if _NUMBER.fullmatch(str(t)) else np.nan for t in distinct
+    }
+    numbers = np.array([values[str(t)] for t in distinct], dtype=float)[codes]
+    is_text = np.array(
+        [bool(np.isnan(values[str(t)])) and str(t).lower() not in words for t in distinct], dtype=bool
+    )[codes]
+    return pd.Series(numbers, index=cells.index), pd.Series(is_text, index=cells.index)
+
+
+def to_codes(cells: pd.Series, missing: tuple[float | str, ...] = ()) -> pd.Series:
+    """Codes of a segment as text (``"1.0"`` becomes ``"1"``), NaN where there is none."""
+    gone = {str(m) if isinstance(m, str) else f"{m:g}" for m in missing}
+
+    def code(text: str) -> str | None:
+        short = f"{float(text):g}" if re.fullmatch(r"-?\d+\.0+", text) else text
+        return None if short.lower() in NO_ANSWER or short in gone else short
+
+    distinct = {t: code(str(t)) for t in cells.unique()}
+    return cells.map(distinct)
+
+
+def _where(mask: pd.Series) -> list[int]:
+    """Row numbers of what a mask marks."""
+    return [int(r) for r in mask.index[mask]]
+
+
+def _rows(mask: pd.Series) -> str:
+    """First row numbers of what a mask marks, as text."""
+    return rows_text(_where(mask))

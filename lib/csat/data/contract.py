@@ -1,0 +1,122 @@
+"""What answers must be before anything is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from csat.data.problems import rows_text
+from csat.study.definition import Study
+from csat.study.problems import listing, suggest
+
+_TOLERANCE = 1e-10
+
+
+def missing_columns(study: Study, columns: Sequence[str]) -> Iterator[str]:
+    """Columns that the study needs and the file lacks, with what may have been meant."""
+    free = [c for c in columns if c not in used_columns(study)]
+    for item in study.items.values():
+        if item.column not in columns:
+            yield f'column "{item.column}" of item {item.id} is missing{suggest(item.column, free)}'
+    for segment in study.segments.values():
+        if segment.column not in columns:
+            yield f'column "{segment.column}" of segment {segment.id} is missing{suggest(segment.column, free)}'
+    for name in ("respondent_column", "weight_column"):
+        column = getattr(study.data, name)
+        if column and column not in columns:
+            yield f'column "{column}" ({name} of [data]) is missing{suggest(column, free)}'
+
+
+def used_columns(study: Study) -> set[str]:
+    """Columns of the data that the study gives a meaning."""
+    special = {study.data.wave_column, study.data.respondent_column, study.data.weight_column} - {""}
+    return (
+        {i.column for i in study.items.values()}
+        | {s.column for s in study.segments.values()}
+        | special
+        | set(study.data.ignore_columns)
+    )
+
+
+def duplicate_respondents(ids: pd.Series) -> Iterator[str]:
+    """Respondent ids that come more than once within a wave (the ids themselves are not shown)."""
+    given = ids[ids != ""]
+    twice = given[given.duplicated(keep=False)]
+    if len(twice):
+        yield (
+            f"{twice.nunique()} respondent id{'s come' if twice.nunique() > 1 else ' comes'} more than once, in rows "
+            f"{rows_text(list(twice.index))}; keep one row a respondent"
+        )
+
+
+def unusable_items(raw: pd.DataFrame, study: Study) -> Iterator[str]:
+    """Items that nobody answered or that everybody answered alike."""
+    remedy = 'take it out of items.csv, or name it in "without" of the wave'
+    for item in raw.columns:
+        answers = raw[item].dropna()
+        if answers.empty:
+            yield f"item {item}: nobody answered it; {remedy}"
+        elif answers.nunique() == 1:
+            yield f"item {item}: all {len(answers)} answers are {answers.iloc[0]:g}, so it tells nothing; {remedy}"
+
+
+def left_with_one(study: Study, full: Study) -> Iterator[str]:
+    """Constructs of several items that this wave leaves with a single one, or with none."""
+    for name, items in full.blocks().items():
+        left = study.blocks().get(name, ())
+        if len(items) > 1 and len(left) == 1:
+            yield (
+                f"construct {name} is left with one usable item of {len(items)}, {left[0]}: its reliability cannot "
+                f"be shown; ask more of its items, or make it a single-item construct in items.csv"
+            )
+        if items and not left:
+            yield f"construct {name} is left without any item in this wave; take it out of the study"
+
+
+def too_few(n: int, study: Study) -> Iterator[str]:
+    """Fewer respondents than items, or than may be shown at all."""
+    if n < len(study.items):
+        yield f"{n} respondents for {len(study.items)} items: with fewer respondents than items nothing can be estimated"
+    elif n < study.thresholds.suppress_below:
+        yield f"{n} respondents are fewer than {study.thresholds.suppress_below} (suppress_below): nothing is shown"
+
+
+def collinear_items(raw: pd.DataFrame) -> Iterator[str]:
+    """Items that repeat each other exactly: pairs first, then sets of three and more."""
+    pairs = _identical_pairs(raw)
+    for first, second in pairs:
+        yield f"items {first} and {second} are perfectly collinear: one can be computed from the other; check the export"
+    rest = raw.drop(columns=list({second for _, second in pairs}))
+    complete = rest.dropna()
+    if len(complete) <= rest.shape[1] + 1 or complete.nunique().min() < 2:
+        return
+    involved = _dependent_set(complete)
+    if involved:
+        yield f"items {listing(involved)} are perfectly collinear: each can be computed from the others; drop one"
+
+
+def _identical_pairs(raw: pd.DataFrame) -> list[tuple[str, str]]:
+    """Pairs of items with a correlation of exactly one, ignoring the sign."""
+    correlation = np.abs(raw.corr(min_periods=3).to_numpy())
+    first, second = np.nonzero(np.triu(correlation > 1 - _TOLERANCE, k=1))
+    return [(str(raw.columns[i]), str(raw.columns[j])) for i, j in zip(first, second, strict=True)]
+
+
+def _dependent_set(complete: pd.DataFrame) -> list[str]:
+    """Items of one exact linear dependency, empty when there is none."""
+    correlation = np.corrcoef(complete.to_numpy(), rowvar=False)
+    values, vectors = np.linalg.eigh(np.atleast_2d(correlation))
+    if values[0] > _TOLERANCE:
+        return []
+    return [str(c) for c, v in zip(complete.columns, np.abs(vectors[:, 0]), strict=True) if v > 1e-6]
+
+
+def undeclared_values(segments: pd.DataFrame, study: Study) -> Iterator[str]:
+    """Values of a segment that the study gives no label."""
+    for name in segments.columns:
+        declared: Mapping[str, object] = study.segments[name].values
+        found = sorted(set(segments[name].dropna().astype(str)) - set(declared))
+        if declared and found:
+            yield f"segment {name}: values without a label in study.toml: {listing(found)}"

@@ -1,0 +1,32 @@
+"""The error of answers that cannot be analysed as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from csat.errors import CsatError
+from csat.study.problems import listing
+
+SHOWN_ROWS = 10
+
+
+class DataError(CsatError):
+    """Answers that cannot be used; `problems` holds one line a mistake."""
+
+    def __init__(self, problems: str | Iterable[str], where: str = "") -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.where = where
+        head = f"{where}: " if where else ""
+        if len(self.problems) == 1:
+            super().__init__(head + self.problems[0])
+        else:
+            super().__init__("\n".join([f"{head}{len(self.problems)} problems", *self.problems]))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...], str]]:
+        """Survive the way through another process."""
+        return type(self), (self.problems, self.where)
+
+
+def rows_text(rows: Sequence[int]) -> str:
+    """First rows of a list and how many more there are: ``3, 17, 20 and 5 more``."""
+    return listing(sorted({int(r) for r in rows}), SHOWN_ROWS)

@@ -1,0 +1,133 @@
+"""Find the bytes of a study's answers: a file, a file a wave, or a data set inside an installed package."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from importlib import metadata, resources
+from importlib.util import find_spec
+from pathlib import Path
+
+from csat.data.problems import DataError
+from csat.study.definition import DataSource, Study
+from csat.study.problems import suggest
+from csat.study.project import project_root
+
+PLACE_OF_WAVE = "{wave}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Bytes of the answers, the file's name, and where they are from in words fit for a report."""
+
+    content: bytes
+    name: str
+    origin: str
+    told: DataSource
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
+    """Fetch the bytes that hold the answers of a wave.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its ``[data]`` says where the answers live.
+    wave : str, optional
+        Name of the wave, which takes the place of ``{wave}`` in a path.
+    data : str or pathlib.Path, optional
+        A file to read instead: absolute, or relative to the current folder, the study's or the project's.
+
+    Returns
+    -------
+    Source
+        Bytes and name of the file.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, package or data set, or the study says nothing about data.
+    """
+    told = study.data
+    if str(data):
+        return _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), replace(told, format=""))
+    if told.kind == "package":
+        return _from_package(study, told)
+    if told.kind == "file":
+        return _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told)
+    raise DataError(
+        "no answers yet: study.toml has no [data]; add it or name a file of answers", f'study "{study.id}"'
+    )
+
+
+def waves_by_file(study: Study, data: str | Path = "") -> tuple[str, ...]:
+    """Waves for which there is a file, where the path holds ``{wave}`` (sorted; empty where it does not)."""
+    path = str(data) or study.data.path
+    if PLACE_OF_WAVE not in path:
+        return ()
+    before, after = path.split(PLACE_OF_WAVE, 1)
+    found: set[str] = set()
+    for base in _bases(study, bool(str(data))):
+        given = Path(before + "*" + after)
+        start = Path(given.anchor) if given.is_absolute() else base
+        pattern = str(given.relative_to(given.anchor)) if given.is_absolute() else str(given)
+        fixed = str(start / before)
+        found |= {str(p)[len(fixed) : len(str(p)) - len(after)] for p in start.glob(pattern)}
+    return tuple(sorted(w for w in found if w and "/" not in w))
+
+
+def _bases(study: Study, by_user: bool) -> tuple[Path, ...]:
+    """Folders that a relative path may start from."""
+    return (Path.cwd(), study.folder, project_root()) if by_user else (study.folder,)
+
+
+def _from_file(study: Study, path: str, told: DataSource) -> Source:
+    """Bytes of a file; relative paths of the study start from its folder."""
+    given = Path(path).expanduser()
+    by_user = told is not study.data
+    candidates = [given] if given.is_absolute() else [base / given for base in _bases(study, by_user)]
+    for candidate in candidates:
+        if candidate.is_file():
+            shown = path if not given.is_absolute() and ".." not in given.parts else given.name
+            return Source(_read(candidate), candidate.name, shown, told)
+    folder = candidates[0].parent
+    names = [p.name for p in sorted(folder.iterdir()) if p.is_file()] if folder.is_dir() else []
+    hint = suggest(given.name, names)
+    raise DataError(f'there is no data file "{path}"{hint}', f'study "{study.id}"')
+
+
+def _read(path: Path) -> bytes:
+    """Content of a file, or an error that names it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"the file cannot be read ({error.strerror})", path.name) from error
+
+
+def _from_package(study: Study, told: DataSource) -> Source:
+    """Bytes of a resource inside an installed package."""
+    where = f'study "{study.id}"'
+    if find_spec(told.package.partition(".")[0]) is None:
+        raise DataError(
+            f'the data set is part of the package "{told.package}", which is not installed; install it', where
+        )
+    resource = resources.files(told.package).joinpath(*told.resource.split("/"))
+    if not resource.is_file():
+        raise DataError(f'the package "{told.package}" has no file "{told.resource}"', where)
+    return Source(
+        resource.read_bytes(),
+        resource.name,
+        f"{told.package} {_version(told.package)}: {told.resource}",
+        told,
+    )
+
+
+def _version(package: str) -> str:
+    """Version of an installed package, empty when unknown."""
+    names = metadata.packages_distributions().get(package.partition(".")[0], [])
+    return metadata.version(names[0]) if names else ""
