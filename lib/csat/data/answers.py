@@ -169,7 +169,7 @@ class _Work:
         )
 
     def _check_columns(self) -> None:
-        """Every column that is needed is there, once."""
+        """Refuse a table that lacks a column, or has one twice."""
         columns = list(self.table.cells.columns)
         twice = set(self.table.doubled) & contract.used_columns(self.study)
         problems = [f'column "{c}" comes more than once' for c in sorted(twice)]
@@ -219,7 +219,8 @@ class _Work:
         code = value if value in found else by_label.get(value, value)
         if code not in found:
             raise DataError(
-                f'nobody is in segment {name} with value "{value}"{suggest(value, found)}; there are: {listing(found)}',
+                f'nobody is in segment {name} with value "{value}"{suggest(value, found)}; '
+                f"there are: {listing(found)}",
                 self.where,
             )
         return name, code
@@ -258,8 +259,8 @@ class _Work:
         if cleaning.errors:
             if any("off the scale" in e for e in cleaning.errors):
                 cleaning.errors.append(
-                    'answers off the scale: correct them, declare their code as "missing" of the scale, or set '
-                    'off_scale = "missing"'
+                    'answers off the scale: correct them, declare their code as "missing" of the scale, '
+                    'or set off_scale = "missing"'
                 )
             raise DataError(
                 [*cleaning.errors, "rows are counted from 1, the first under the header"], self.where
@@ -279,7 +280,7 @@ class _Work:
         return weights
 
     def _check_answers(self, raw: pd.DataFrame) -> None:
-        """The answers can be analysed."""
+        """Refuse answers that cannot be analysed."""
         problems = [
             *contract.too_few(len(raw), self.study),
             *contract.unusable_items(raw, self.study),

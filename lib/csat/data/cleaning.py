@@ -55,8 +55,8 @@ class Cleaning:
             else:
                 values = listing(f"{v:g}" for v in sorted(set(numbers[off])))
                 self.errors.append(
-                    f"item {item.id}: {count} answer{'s' if count > 1 else ''} off the scale {scale.minimum:g} to "
-                    f"{scale.maximum:g} ({values}) in rows {_rows(off)}"
+                    f"item {item.id}: {count} answer{'s' if count > 1 else ''} off the scale "
+                    f"{scale.minimum:g} to {scale.maximum:g} ({values}) in rows {_rows(off)}"
                 )
         return off
 

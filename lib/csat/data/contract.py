@@ -22,7 +22,8 @@ def missing_columns(study: Study, columns: Sequence[str]) -> Iterator[str]:
             yield f'column "{item.column}" of item {item.id} is missing{suggest(item.column, free)}'
     for segment in study.segments.values():
         if segment.column not in columns:
-            yield f'column "{segment.column}" of segment {segment.id} is missing{suggest(segment.column, free)}'
+            hint = suggest(segment.column, free)
+            yield f'column "{segment.column}" of segment {segment.id} is missing{hint}'
     for name in ("respondent_column", "weight_column"):
         column = getattr(study.data, name)
         if column and column not in columns:
@@ -45,9 +46,10 @@ def duplicate_respondents(ids: pd.Series) -> Iterator[str]:
     given = ids[ids != ""]
     twice = given[given.duplicated(keep=False)]
     if len(twice):
+        count = twice.nunique()
         yield (
-            f"{twice.nunique()} respondent id{'s come' if twice.nunique() > 1 else ' comes'} more than once, in rows "
-            f"{rows_text(list(twice.index))}; keep one row a respondent"
+            f"{count} respondent id{'s come' if count > 1 else ' comes'} more than once, "
+            f"in rows {rows_text(list(twice.index))}; keep one row a respondent"
         )
 
 
@@ -59,17 +61,18 @@ def unusable_items(raw: pd.DataFrame, study: Study) -> Iterator[str]:
         if answers.empty:
             yield f"item {item}: nobody answered it; {remedy}"
         elif answers.nunique() == 1:
-            yield f"item {item}: all {len(answers)} answers are {answers.iloc[0]:g}, so it tells nothing; {remedy}"
+            same = f"all {len(answers)} answers are {answers.iloc[0]:g}"
+            yield f"item {item}: {same}, so it tells nothing; {remedy}"
 
 
 def left_with_one(study: Study, full: Study) -> Iterator[str]:
-    """Constructs of several items that this wave leaves with a single one, or with none."""
+    """Name constructs of several items that this wave leaves with a single one, or with none."""
     for name, items in full.blocks().items():
         left = study.blocks().get(name, ())
         if len(items) > 1 and len(left) == 1:
             yield (
-                f"construct {name} is left with one usable item of {len(items)}, {left[0]}: its reliability cannot "
-                f"be shown; ask more of its items, or make it a single-item construct in items.csv"
+                f"construct {name} is left with one usable item of {len(items)}, {left[0]}: its reliability "
+                "cannot be shown; ask more of its items, or make it a single-item construct in items.csv"
             )
         if items and not left:
             yield f"construct {name} is left without any item in this wave; take it out of the study"
@@ -78,30 +81,32 @@ def left_with_one(study: Study, full: Study) -> Iterator[str]:
 def too_few(n: int, study: Study) -> Iterator[str]:
     """Fewer respondents than items, or than may be shown at all."""
     if n < len(study.items):
-        yield f"{n} respondents for {len(study.items)} items: with fewer respondents than items nothing can be estimated"
+        yield f"{n} respondents for {len(study.items)} items: too few to estimate anything; collect more"
     elif n < study.thresholds.suppress_below:
-        yield f"{n} respondents are fewer than {study.thresholds.suppress_below} (suppress_below): nothing is shown"
+        least = study.thresholds.suppress_below
+        yield f"{n} respondents are fewer than {least} (suppress_below): nothing is shown"
 
 
 def collinear_items(raw: pd.DataFrame) -> Iterator[str]:
     """Items that repeat each other exactly: pairs first, then sets of three and more."""
     pairs = _identical_pairs(raw)
     for first, second in pairs:
-        yield f"items {first} and {second} are perfectly collinear: one can be computed from the other; check the export"
+        yield f"items {first} and {second} are perfectly collinear: each repeats the other; check the export"
     rest = raw.drop(columns=list({second for _, second in pairs}))
     complete = rest.dropna()
     if len(complete) <= rest.shape[1] + 1 or complete.nunique().min() < 2:
         return
     involved = _dependent_set(complete)
     if involved:
-        yield f"items {listing(involved)} are perfectly collinear: each can be computed from the others; drop one"
+        yield f"items {listing(involved)} are perfectly collinear: each follows from the others; drop one"
 
 
 def _identical_pairs(raw: pd.DataFrame) -> list[tuple[str, str]]:
     """Pairs of items with a correlation of exactly one, ignoring the sign."""
     correlation = np.abs(raw.corr(min_periods=3).to_numpy())
     first, second = np.nonzero(np.triu(correlation > 1 - _TOLERANCE, k=1))
-    return [(str(raw.columns[i]), str(raw.columns[j])) for i, j in zip(first, second, strict=True)]
+    names = [str(c) for c in raw.columns]
+    return [(names[i], names[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]
 
 
 def _dependent_set(complete: pd.DataFrame) -> list[str]:

@@ -54,13 +54,14 @@ def read_table(content: bytes, name: str, source: DataSource) -> RawTable:
     DataError
         When the file is empty, of another format, in another encoding, or broken.
     """
+    notes: tuple[str, ...] = ()
     form = source.format or FORMATS.get(Path(name).suffix.lower(), "")
     if not content.strip():
         raise DataError("the file is empty", name)
     if form == "parquet":
-        cells, notes = _read_parquet(content, name), ()
+        cells = _read_parquet(content, name)
     elif form == "xlsx":
-        cells, notes = _read_xlsx(content, name, source.sheet), ()
+        cells = _read_xlsx(content, name, source.sheet)
     elif form in ("csv", "tsv"):
         cells, notes = _read_text(content, name, form, source)
     else:
@@ -108,7 +109,7 @@ def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
                 io.StringIO(text, newline=""),
                 sep=separator,
                 header=None,
-                skiprows=1 if text.count("\n") else 0,
+                skiprows=1,
                 names=list(range(len(header))),
                 index_col=False,
                 dtype=str,
@@ -125,8 +126,9 @@ def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
         ) from error
     except pd.errors.EmptyDataError as error:
         raise DataError("the file has a header but no rows", name) from error
+    cells = _stripped(cells)
     cells.columns = pd.Index(header)
-    return _stripped(cells)
+    return cells
 
 
 def _read_xlsx(content: bytes, name: str, sheet: str) -> pd.DataFrame:
@@ -187,4 +189,4 @@ def _as_text(value: Any) -> str:
 
 def _stripped(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells without blanks around them."""
-    return cells.apply(lambda column: column.str.strip())
+    return pd.DataFrame({name: column.str.strip() for name, column in cells.items()})

@@ -46,7 +46,7 @@ def wave_of(text: str, naming: WaveKind) -> str:
 
 
 def waves_in(study: Study, table: RawTable) -> tuple[str, ...]:
-    """Waves found in the wave column of a table, in the order of time; empty where there is no such column."""
+    """Waves found in the wave column of a table, in the order of time; empty without such a column."""
     column = study.data.wave_column
     if not column or column not in table.cells:
         return ()

@@ -12,7 +12,7 @@ _ITEMS = "items.csv"
 
 
 def check_constructs(constructs: Mapping[str, Construct], items: Mapping[str, Item]) -> Iterator[Problem]:
-    """A construct has items, and a construct of one item has no reversed one."""
+    """Check that a construct has items, and a construct of one item has no reversed one."""
     for construct in constructs.values():
         where = f"[constructs.{construct.id}]"
         if not construct.items:
@@ -29,7 +29,7 @@ def check_constructs(constructs: Mapping[str, Construct], items: Mapping[str, It
 
 
 def check_expectations(items: Mapping[str, Item], scales: Mapping[str, Scale]) -> Iterator[Problem]:
-    """An expectation is another item, answered on a scale of the same range."""
+    """Check that an expectation is another item, answered on a scale of the same range."""
     for item in items.values():
         name = item.expectation
         if not name:
@@ -54,7 +54,7 @@ def check_expectations(items: Mapping[str, Item], scales: Mapping[str, Scale]) -
 
 
 def check_paths(paths: tuple[Path, ...], constructs: Mapping[str, Construct]) -> Iterator[Problem]:
-    """Paths join declared constructs, come once, and make no cycle."""
+    """Check that paths join declared constructs, come once, and make no cycle."""
     where = "[model]"
     for path in paths:
         arrow = f"{path.source} -> {path.target}"
@@ -74,7 +74,7 @@ def check_paths(paths: tuple[Path, ...], constructs: Mapping[str, Construct]) ->
 
 
 def find_cycle(paths: tuple[Path, ...]) -> tuple[str, ...]:
-    """Constructs of one cycle, the first repeated at the end; empty when there is none."""
+    """Return the constructs of one cycle, the first repeated at the end; empty when there is none."""
     targets: dict[str, list[str]] = {}
     for path in paths:
         targets.setdefault(path.source, []).append(path.target)
@@ -98,7 +98,7 @@ def find_cycle(paths: tuple[Path, ...]) -> tuple[str, ...]:
 def check_columns(
     items: Mapping[str, Item], segments: Mapping[str, Segment], data: DataSource
 ) -> Iterator[Problem]:
-    """Each column of the data has one meaning."""
+    """Check that each column of the data has one meaning."""
     uses: list[tuple[str, str, str]] = [(i.column, _ITEMS, f"item {i.id}") for i in items.values()]
     uses += [(s.column, _TOML, f"[segments.{s.id}]") for s in segments.values()]
     for field in ("wave_column", "respondent_column", "weight_column"):
@@ -117,7 +117,7 @@ def check_columns(
 
 
 def check_waves(waves: tuple[Wave, ...], items: Mapping[str, Item]) -> Iterator[Problem]:
-    """Items that a wave went without are items of the study."""
+    """Check that the items a wave went without are items of the study."""
     for wave in waves:
         for name in wave.without:
             if name not in items:
@@ -128,7 +128,7 @@ def check_waves(waves: tuple[Wave, ...], items: Mapping[str, Item]) -> Iterator[
 def check_thresholds(
     limits: Thresholds, items: Mapping[str, Item], scales: Mapping[str, Scale]
 ) -> Iterator[Problem]:
-    """Cuts lie on the scales that they cut."""
+    """Check that cuts lie on the scales that they cut."""
     where = "[thresholds]"
     if limits.nps_item and limits.nps_item not in items:
         wrong = f'item "{limits.nps_item}" is not declared{suggest(limits.nps_item, items)}'

@@ -204,7 +204,7 @@ class Study:
         }
 
     def by_role(self, *roles: str) -> tuple[Construct, ...]:
-        """Constructs that play one of these roles, in the order of the study."""
+        """Find the constructs that play one of these roles, in the order of the study."""
         return tuple(c for c in self.constructs.values() if c.role in roles)
 
     def model(self) -> dict[str, tuple[str, ...]]:

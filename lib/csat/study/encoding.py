@@ -1,4 +1,4 @@
-"""Text files as people save them: UTF-8, with or without a byte-order mark, or GB18030 from Excel in China."""
+"""Text files as people save them: UTF-8 with or without a mark, or GB18030 from Excel in China."""
 
 from __future__ import annotations
 

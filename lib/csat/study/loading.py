@@ -214,7 +214,7 @@ def _items(folder: Path, context: Context, problems: list[Problem], notes: list[
 
 
 def _with_items(constructs: Mapping[str, Construct], items: Mapping[str, Item]) -> dict[str, Construct]:
-    """Constructs that know their items, in the order of items.csv."""
+    """Give constructs their items, in the order of items.csv."""
     return {
         name: replace(construct, items=tuple(i.id for i in items.values() if i.construct == name))
         for name, construct in constructs.items()

@@ -134,7 +134,7 @@ def _check_range(
 
 
 def read_constructs(top: Table) -> dict[str, Construct]:
-    """Constructs of ``[constructs.<id>]``, still without their items."""
+    """Read the constructs of ``[constructs.<id>]``, still without their items."""
     constructs = {}
     for name, table in top.tables("constructs"):
         _check_identifier(table, name)
@@ -201,7 +201,7 @@ def read_waves(top: Table) -> tuple[WaveKind, tuple[Wave, ...]]:
                 )
     if naming != "label" and names != sorted(names):
         top.note("waves", "the waves are not in the order of time", "the oldest first, the latest last")
-    return naming, tuple(w for w in waves if w.id)
+    return cast(WaveKind, naming), tuple(w for w in waves if w.id)
 
 
 def _wave(table: Table) -> Wave:
