@@ -154,9 +154,11 @@ def new_figure(
     -------
     Figure, Axes or array of Axes
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)  # so that a form can measure its texts
     return figure, figure.subplots(rows, columns, **axes_options)
 
 

@@ -1,0 +1,115 @@
+"""Matrices as heat maps: the number printed in each cell, so that colour only helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from csat.report import numbers
+from csat.report.figures.text import wrap
+from csat.report.style import BLUE, INK, PAPER, PLUM, RULE, ink_on, mix, new_figure, styled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@styled
+def heat_map(
+    frame: pd.DataFrame,
+    *,
+    lang: str = "en",
+    digits: int = 2,
+    limits: tuple[float, float] = (0.0, 1.0),
+    marked: Callable[[float], bool] | pd.DataFrame | None = None,
+    texts: pd.DataFrame | None = None,
+    lower: bool = False,
+) -> Figure:
+    """Draw a matrix with its numbers, darker for larger; negative numbers plum instead of blue.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Index and columns: labels. Missing cells stay empty.
+    lang : str
+        Language of the figure.
+    digits : int
+        Decimals of the printed numbers.
+    limits : (float, float)
+        Values of the lightest and the darkest fill.
+    marked : function of a value or DataFrame of bool, optional
+        Cells that need attention: they get a thick frame and an exclamation mark.
+    texts : DataFrame of str, optional
+        Printed instead of the numbers.
+    lower : bool
+        Only show what is below the diagonal.
+
+    Returns
+    -------
+    Figure
+    """
+    rows, columns = frame.shape
+    cell = 0.46
+    figure, axes = new_figure(
+        0.5 + cell * rows + 0.13 * max(len(str(name)) > 9 for name in frame.columns) * 5
+    )
+    for i in range(rows):
+        for j in range(columns):
+            value: Any = frame.iat[i, j]
+            if numbers.is_missing(value) or (lower and j >= i):
+                continue
+            warn = _is_marked(marked, frame, i, j)
+            fill = _fill(float(value), limits)
+            text = str(texts.iat[i, j]) if texts is not None else numbers.number(value, digits)
+            edge = (
+                {"edgecolor": INK, "linewidth": 2.2, "zorder": 3}
+                if warn
+                else {"edgecolor": PAPER, "linewidth": 1.2}
+            )
+            axes.add_patch(_square(i, j, fill, edge))
+            axes.text(
+                j,
+                i,
+                text + (" !" if warn else ""),
+                ha="center",
+                va="center",
+                color=ink_on(fill),
+                zorder=4,
+                fontsize=9.5 if columns <= 8 else 8.5,
+                fontweight="bold" if warn and lang != "zh" else "normal",
+            )
+    across = 16 if columns <= 5 else 11
+    axes.set_xticks(range(columns), [wrap(str(name), across) for name in frame.columns])
+    axes.set_yticks(range(rows), [wrap(str(name), 24, 2) for name in frame.index])
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelsize=9 if columns <= 8 else 8.5)
+    if columns > 5 and lang != "zh":
+        axes.tick_params(axis="x", rotation=35 if columns > 7 else 0)
+    for spine in axes.spines.values():
+        spine.set_color(RULE)
+    return figure
+
+
+def _fill(value: float, limits: tuple[float, float]) -> str:
+    """Fill of a cell: white at the lower limit, dark at the upper one."""
+    low, high = limits
+    share = min(max((abs(value) - low) / (high - low), 0.0), 1.0)
+    return mix(PAPER, PLUM if value < 0 else BLUE, 0.92 * share)
+
+
+def _is_marked(
+    marked: Callable[[float], bool] | pd.DataFrame | None, frame: pd.DataFrame, i: int, j: int
+) -> bool:
+    """Say whether a cell needs attention."""
+    if marked is None:
+        return False
+    value: Any = frame.iat[i, j]
+    return bool(marked(float(value))) if callable(marked) else bool(marked.iat[i, j])
+
+
+def _square(i: int, j: int, fill: str, edge: dict[str, object]) -> object:
+    """One cell."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=fill, **edge)  # type: ignore[arg-type]
