@@ -1,0 +1,210 @@
+"""The command line: ``csat run``, ``csat check`` and ``csat list``.
+
+Exit codes: 0 everything asked for is published (or was already), 1 a run that failed, 2 wrong input or usage,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+FAILED, WRONG, INTERRUPTED = 1, 2, 130
+
+
+class _Help(click.Command):
+    """A command whose epilog keeps its line breaks."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they stand."""
+        if self.epilog:
+            formatter.write_paragraph()
+            formatter.write(f"{self.epilog.strip()}\n")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="csat")
+def main() -> None:
+    """From survey to loyalty, every month.
+
+    A study definition and its answers go in; three reports in every language of the study come out.
+    """
+
+
+@main.command(
+    cls=_Help,
+    epilog="""Examples:
+  csat run mobile_ecsi
+  csat run mobile_ecsi --wave 2005 --lang en --set replicates=2000
+  csat run ~/surveys/my_study --data october.xlsx --out ~/reports
+  csat run my_study --segment region=North""",
+)
+@click.argument("study")
+@click.option("--wave", default="", metavar="NAME", help="Wave to report; by default the latest.")
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    metavar="en|zh",
+    help="Language to publish; may be repeated; by default all languages of the study.",
+)
+@click.option("--data", default="", metavar="PATH", help="File of answers in place of the study's own.")
+@click.option("--segment", default="", metavar="NAME=VALUE", help="Only the respondents of one segment.")
+@click.option("--out", default="", metavar="DIR", help="Reports root; by default reports/ of the project.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another parameter of the notebooks, such as replicates=2000; may be repeated.",
+)
+@click.option("--force", is_flag=True, help="Make the reports even if nothing has changed.")
+@click.option(
+    "--timeout", default=900.0, show_default=True, metavar="SECONDS", help="Longest that one cell may take."
+)
+def run(
+    study: str,
+    wave: str,
+    langs: tuple[str, ...],
+    data: str,
+    segment: str,
+    out: str,
+    settings: tuple[str, ...],
+    force: bool,
+    timeout: float,
+) -> None:
+    """Make the reports of one wave and publish them, or publish nothing.
+
+    STUDY is a name under studies/ or the path of a folder with a study.toml. Prints the path of the page
+    to open first. A run whose input has not changed is skipped. A failed run leaves the published reports
+    as they were, keeps its own log and says which cell failed and why.
+    """
+    from csat.run.pipeline import run_study
+    from csat.run.progress import Progress
+
+    progress = Progress()
+    with _told_plainly():
+        try:
+            result = run_study(
+                study,
+                wave=wave,
+                langs=langs,
+                data=data,
+                segment=segment,
+                out=out,
+                settings=settings,
+                force=force,
+                timeout=timeout,
+                listen=progress,
+            )
+        finally:
+            progress.close()
+    what = f"{result.study} {result.folder.name}"
+    done = "unchanged, nothing to do" if result.skipped else f"published in {result.seconds:.1f} s"
+    click.echo(f"{what}: {done} (n = {result.n})", err=True)
+    for warning in result.warnings:
+        click.echo(f"  note: {warning}", err=True)
+    click.echo(result.index)
+
+
+@main.command(
+    cls=_Help,
+    epilog="""Examples:
+  csat check mobile_ecsi
+  csat check ~/surveys/my_study --data october.xlsx""",
+)
+@click.argument("study")
+@click.option("--wave", default="", metavar="NAME", help="Wave to check; by default the latest.")
+@click.option("--data", default="", metavar="PATH", help="File of answers in place of the study's own.")
+def check(study: str, wave: str, data: str) -> None:
+    """Check a study's definition and its answers, and list every mistake at once.
+
+    STUDY is a name under studies/ or the path of a folder with a study.toml.
+    """
+    with _told_plainly():
+        _check(study, wave, data)
+
+
+@main.command(
+    "list",
+    cls=_Help,
+    epilog="""Example:
+  csat list""",
+)
+def list_() -> None:
+    """List the studies under studies/ with their languages, waves and title."""
+    with _told_plainly():
+        _list()
+
+
+def _check(study: str, wave: str, data: str) -> None:
+    """Load a study and its answers and say what was found."""
+    from csat.data import load_answers
+    from csat.study import load_study
+
+    found = load_study(study)
+    click.echo(
+        f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
+        f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
+    )
+    for note in found.notes:
+        click.echo(f"  note: {note}")
+    path = str(Path(data).expanduser().resolve()) if data else ""
+    answers = load_answers(found, wave=wave, data=path)
+    click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
+    if answers.unknown_columns:
+        click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
+    for note in answers.notes:
+        click.echo(f"  note: {note}")
+    click.echo("no mistakes found")
+
+
+def _list() -> None:
+    """Print one line a study; a broken one says so and the rest still comes."""
+    from csat.errors import CsatError
+    from csat.study import list_studies, load_study
+
+    names = list_studies()
+    width = max((len(name) for name in names), default=0)
+    for name in names:
+        try:
+            study = load_study(name)
+        except CsatError as error:
+            click.echo(f"{name:<{width}}  has mistakes: csat check {name} ({str(error).splitlines()[0]})")
+            continue
+        waves = ", ".join(wave.id for wave in study.waves) or "-"
+        title = study.say(study.title)
+        click.echo(f"{name:<{width}}  {'+'.join(study.languages):<5}  {waves:<16}  {title}")
+    if not names:
+        click.echo("no studies under studies/ yet: see docs/study-format.md")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn an error that a user can put right into its message and the exit code that goes with it."""
+    from csat.errors import CsatError
+    from csat.run.errors import RunBusy, RunFailed
+
+    try:
+        yield
+    except RunFailed as error:
+        log = f"\nlog: {error.log}" if error.log else ""
+        click.echo(f"failed, nothing published: {error}{log}", err=True)
+        sys.exit(FAILED)
+    except RunBusy as error:
+        click.echo(str(error), err=True)
+        sys.exit(FAILED)
+    except CsatError as error:
+        click.echo(str(error), err=True)
+        sys.exit(WRONG)
+    except KeyboardInterrupt:
+        click.echo("interrupted, nothing published", err=True)
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

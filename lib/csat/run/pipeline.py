@@ -1,0 +1,238 @@
+"""A month, made whole: stage, execute, check, render, gate, publish."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csat.run import manifest, metrics, publish
+from csat.run.errors import RunFailed
+from csat.run.executor import Job, Listener, Outcome, run_chains
+from csat.run.notebooks import SUITE, Notebook, chains
+from csat.run.place import LOCKS
+from csat.run.plan import Plan, make_plan
+from csat.study.project import project_root
+
+TIMEOUT = 900.0
+"""Seconds that one cell may take."""
+
+WORKERS = 2
+"""How many notebooks run at once."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A published wave."""
+
+    study: str
+    wave: str
+    segment: str
+    folder: Path
+    key: str
+    n: int
+    skipped: bool
+    seconds: float
+    warnings: tuple[str, ...]
+
+    @property
+    def index(self) -> Path:
+        """The page to open first."""
+        return self.folder / "index.html"
+
+
+def run_study(
+    study: str | Path,
+    wave: str = "",
+    langs: Sequence[str] = (),
+    data: str | Path = "",
+    segment: str = "",
+    out: str | Path = "",
+    settings: Mapping[str, Any] | Sequence[str] = (),
+    force: bool = False,
+    notebooks: Sequence[Notebook] = SUITE,
+    folder: Path | None = None,
+    timeout: float = TIMEOUT,
+    workers: int = WORKERS,
+    listen: Listener = lambda event: None,
+) -> RunResult:
+    """Make the reports of one wave of one study and publish them, or publish nothing.
+
+    Parameters
+    ----------
+    study : str or Path
+        Name under ``studies/`` or path of a folder with a ``study.toml``.
+    wave : str
+        Wave; empty for the latest.
+    langs : sequence of str
+        Languages; empty for all that the study speaks.
+    data : str or Path
+        A file of answers in place of the study's own.
+    segment : str
+        ``name=value``, or empty for everyone. It is published as ``<wave>~<name>=<value>``.
+    out : str or Path
+        The reports root; by default ``reports`` of the project.
+    settings : mapping or sequence of str
+        Further parameters of the notebooks, as values or as ``name=value`` texts.
+    force : bool
+        Make it even if nothing has changed.
+    notebooks : sequence of Notebook
+        The suite.
+    folder : Path, optional
+        Where the notebooks are; by default ``notebooks`` of the project.
+    timeout : float
+        Seconds that one cell may take.
+    workers : int
+        How many notebooks run at once.
+    listen : callable
+        Told of every cell that starts and every notebook that ends.
+
+    Returns
+    -------
+    RunResult
+        Also when nothing had to be done (``skipped``).
+
+    Raises
+    ------
+    CsatError
+        If the study, the data or a parameter is wrong: nothing was started.
+    RunBusy
+        If another run is making the same wave.
+    RunFailed
+        If it was started and could not be published. The published wave is as it was; ``log`` keeps the
+        rest.
+    """
+    started = time.perf_counter()
+    root = project_root()
+    reports = Path(out).expanduser().resolve() if str(out) else root / "reports"
+    books = folder.resolve() if folder is not None else root / "notebooks"
+    plan = make_plan(study, wave, langs, data, segment, reports, settings, notebooks, books, root)
+    place = plan.place
+    try:
+        publish.clean_stale(reports)
+        with publish.locked(place.lock, f"{plan.study.id} {place.name}"):
+            publish.recover(place)
+            if not force and manifest.intact(place.folder, plan.key):
+                return _result(plan, started, skipped=True)
+            try:
+                _make(plan, timeout, workers, listen, root, started)
+            except (RunFailed, OSError) as error:
+                message = str(error) if isinstance(error, RunFailed) else f"the system refused: {error}"
+                raise RunFailed(message, publish.keep_failure(place, message)) from error
+            finally:
+                shutil.rmtree(place.staging, ignore_errors=True)
+        _rebuild_index(reports)
+    except OSError as error:
+        raise RunFailed(f"{plan.study.id} {place.name}: the system refused: {error}") from error
+    return _result(plan, started, skipped=False)
+
+
+def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path, started: float) -> None:
+    """Make everything in the staging folder and put it in place."""
+    from csat.report.archive import build_wave_index
+    from csat.report.gate import check_folder
+
+    made = plan.place.staging / "made"
+    made.mkdir(parents=True)
+    jobs = [
+        [_job(plan, book, lang, made, timeout, root) for book, lang in chain]
+        for chain in chains(plan.notebooks, plan.langs, workers)
+    ]
+    outcomes = run_chains(jobs, workers, listen)
+    failures = [str(outcome.failure) for outcome in outcomes if outcome.failure]
+    if failures:
+        raise RunFailed("\n".join(failures))
+    names = [book.name for book in plan.notebooks]
+    rows = {lang: metrics.read_metrics(_work(plan, lang), names) for lang in plan.langs}
+    metrics.write_metrics(metrics.same_in_all(rows), made)
+    build_wave_index(made)
+    problems = [str(problem) for problem in check_folder(made)]
+    if problems:
+        raise RunFailed("\n".join(["the quality gate found:", *(f"  {problem}" for problem in problems)]))
+    manifest.write_manifest(made, _manifest(plan, outcomes, root, started))
+    publish.publish(plan.place, made)
+
+
+def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root: Path) -> Job:
+    """One notebook in one language."""
+    work = _work(plan, lang)
+    hide = {str(work): "<out>", str(plan.place.staging): "<staging>", f"{root}/": "", str(root): "<project>"}
+    if plan.arguments["data"]:
+        hide[plan.arguments["data"]] = plan.shown["data"]
+    return Job(
+        notebook=plan.folder / f"{book.name}.ipynb",
+        lang=lang,
+        parameters=plan.parameters(book, lang, work),
+        shown=plan.shown_parameters(book, lang),
+        cwd=plan.folder,
+        work=work,
+        executed=made / f"{book.name}.ipynb",
+        hide=hide,
+        timeout=timeout,
+    )
+
+
+def _work(plan: Plan, lang: str) -> Path:
+    """Working folder of one language."""
+    return plan.place.staging / "work" / lang
+
+
+def _manifest(plan: Plan, outcomes: Sequence[Outcome], root: Path, started: float) -> dict[str, Any]:
+    """Content of the manifest but for the hashes of the published files."""
+    notes = [*plan.notes, *_warnings(plan), *(note for outcome in outcomes for note in outcome.notes)]
+    return {
+        "format": 1,
+        "key": plan.key,
+        "study": plan.study.id,
+        "wave": plan.wave,
+        "segment": plan.segment,
+        "languages": list(plan.langs),
+        "n": plan.n,
+        "source": plan.source,
+        "simulated": plan.study.simulated,
+        **plan.inputs,
+        "commit": manifest.commit(root),
+        "published": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "seconds": round(time.perf_counter() - started, 1),
+        "notebooks_run": [
+            {"notebook": one.name, "lang": one.lang, "seconds": round(one.seconds, 1)} for one in outcomes
+        ],
+        "warnings": list(dict.fromkeys(notes)),
+    }
+
+
+def _warnings(plan: Plan) -> list[str]:
+    """Return what the notebooks warned of, in the first language."""
+    found: list[str] = []
+    for book in plan.notebooks:
+        told = json.loads((_work(plan, plan.langs[0]) / f"{book.name}.results.json").read_text("utf-8"))
+        found += [str(warning) for warning in told.get("warnings", ())]
+    return found
+
+
+def _rebuild_index(reports: Path) -> None:
+    """List all studies and waves anew; one run at a time."""
+    from csat.report.archive import build_reports_index
+
+    with publish.locked(reports / LOCKS / "index.lock", "the index of reports", wait=True):
+        build_reports_index(reports)
+
+
+def _result(plan: Plan, started: float, skipped: bool) -> RunResult:
+    """Say what was done."""
+    content = manifest.read_manifest(plan.place.folder) or {}
+    return RunResult(
+        study=plan.study.id,
+        wave=plan.wave,
+        segment=plan.segment,
+        folder=plan.place.folder,
+        key=plan.key,
+        n=plan.n,
+        skipped=skipped,
+        seconds=time.perf_counter() - started,
+        warnings=tuple(content.get("warnings", ())),
+    )

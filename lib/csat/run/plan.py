@@ -1,0 +1,160 @@
+"""What is to be made: the input loaded and checked, the parameters of every notebook, and the run key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csat.run import manifest
+from csat.run.notebooks import Notebook, merged, parameters_of
+from csat.run.parameters import Parameter, check_values, parse_settings
+from csat.run.place import Place
+from csat.study import Study, load_study
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is settled before the first kernel starts."""
+
+    study: Study
+    wave: str
+    segment: str
+    langs: tuple[str, ...]
+    n: int
+    notes: tuple[str, ...]
+    place: Place
+    notebooks: tuple[Notebook, ...]
+    folder: Path
+    known: Mapping[str, Mapping[str, Parameter]]
+    settings: Mapping[str, Any]
+    arguments: Mapping[str, str]
+    shown: Mapping[str, str]
+    source: str
+    inputs: Mapping[str, Any]
+    key: str
+
+    def parameters(self, book: Notebook, lang: str, out: Path) -> dict[str, Any]:
+        """Return what a notebook is told: those of our values that its parameter cell declares."""
+        return self._declared(book, {**self.arguments, "lang": lang, "out": str(out), **self.settings})
+
+    def shown_parameters(self, book: Notebook, lang: str) -> dict[str, Any]:
+        """Return the same without paths of this machine, as the published log shows it."""
+        return self._declared(book, {**self.shown, "lang": lang, **self.settings})
+
+    def _declared(self, book: Notebook, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those values whose names the notebook declares."""
+        return {name: value for name, value in values.items() if name in self.known[book.name]}
+
+
+def make_plan(
+    study: str | Path,
+    wave: str,
+    langs: Sequence[str],
+    data: str | Path,
+    segment: str,
+    out: Path,
+    settings: Mapping[str, Any] | Sequence[str],
+    notebooks: Sequence[Notebook],
+    folder: Path,
+    root: Path,
+) -> Plan:
+    """Load and check everything that goes into a run.
+
+    Parameters
+    ----------
+    study : str or Path
+        Name under ``studies/`` or path of a folder with a ``study.toml``.
+    wave : str
+        Wave; empty for the latest.
+    langs : sequence of str
+        Languages; empty for all that the study speaks.
+    data : str or Path
+        A file of answers in place of the study's own; empty for that.
+    segment : str
+        ``name=value``, or empty for everyone.
+    out : Path
+        The reports root.
+    settings : mapping or sequence of str
+        Values for further parameters, or ``name=value`` texts.
+    notebooks : sequence of Notebook
+        The suite.
+    folder : Path
+        Where the notebooks are.
+    root : Path
+        The project root.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    CsatError
+        If the study, the data or a parameter is wrong.
+    """
+    from csat.data import load_answers
+
+    known = parameters_of(notebooks, folder)
+    every = merged(known)
+    values = (
+        check_values(settings, every) if isinstance(settings, Mapping) else parse_settings(settings, every)
+    )
+    path = str(Path(data).expanduser().resolve()) if str(data) else ""
+    loaded = load_study(study, root)
+    chosen = tuple(dict.fromkeys(loaded.require_language(lang) for lang in langs)) or loaded.languages
+    off_scale = str(values.get("off_scale", "")) or None
+    answers = load_answers(loaded, wave=wave, data=path, segment=segment, off_scale=off_scale)
+    named = loaded.folder.parent == root / "studies"
+    arguments = {
+        "study": loaded.folder.name if named else str(loaded.folder.resolve()),
+        "wave": answers.wave,
+        "data": path,
+        "segment": answers.segment,
+    }
+    shown = {**arguments, "study": loaded.id, "data": Path(path).name if path else ""}
+    languages = tuple(lang for lang in loaded.languages if lang in chosen)
+    files = [folder / f"{book.name}.ipynb" for book in notebooks]
+    inputs = _inputs(loaded, answers.sha256, files, shown, languages, values, root)
+    return Plan(
+        study=loaded,
+        wave=answers.wave,
+        segment=answers.segment,
+        langs=languages,
+        n=answers.n,
+        notes=tuple(answers.notes),
+        place=Place(out, loaded.id, answers.wave, answers.segment),
+        notebooks=tuple(notebooks),
+        folder=folder,
+        known=known,
+        settings=values,
+        arguments=arguments,
+        shown=shown,
+        source=answers.source,
+        inputs=inputs,
+        key=manifest.run_key(inputs),
+    )
+
+
+def _inputs(
+    study: Study,
+    data: str,
+    notebooks: Sequence[Path],
+    shown: Mapping[str, str],
+    langs: Sequence[str],
+    settings: Mapping[str, Any],
+    root: Path,
+) -> dict[str, Any]:
+    """Hashes, parameters and versions of everything that goes into a run."""
+    library, files = manifest.library_files()
+    lock = root / "requirements.lock"
+    return {
+        "parameters": {**shown, "langs": list(langs), **settings},
+        "data": data,
+        "study": manifest.hash_files(study.files, study.folder),
+        "notebooks": manifest.hash_files(notebooks, notebooks[0].parent),
+        "library": manifest.run_key(manifest.hash_files(files, library)),
+        "lock": manifest.sha256(lock) if lock.is_file() else "",
+        "versions": manifest.versions(),
+    }
