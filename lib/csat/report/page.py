@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csat.report import numbers, results, style, tables
+from csat.report import numbers, results, tables
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
+from csat.report.svg import figure_svg
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,7 +275,7 @@ class Page:
         if figure is None:
             return self._absent(key, values)
         words = {part: self.t(f"{key}.{part}", **values) for part in ("headline", "alt", "subtitle")}
-        self.html(figure_html(style.svg(figure, self.lang), key=key, **words))
+        self.html(figure_html(figure_svg(figure, self.lang), key=key, **words))
 
     def executive(self, page_one: ExecutivePage) -> None:
         """Show the executives' page one, and keep it for the wave's first page."""

@@ -1,4 +1,4 @@
-"""Look of the figures: palette, fonts, defaults, and SVG that is the same bytes on every run.
+"""Look of the figures: palette, fonts, contrast and defaults.
 
 Figures are built with `new_figure` (no pyplot, so no global state) inside `context(lang)`; a function that
 draws takes a keyword ``lang`` and wears the decorator `styled`, which enters that context for it.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import io
 import itertools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,8 +184,15 @@ def contrast(colour: str, other: str) -> float:
 
 
 def ink_on(fill: str) -> str:
-    """Dark ink or white, whichever reads better on a fill."""
-    return INK if contrast(INK, fill) >= contrast(PAPER, fill) else PAPER
+    """Dark ink, white or black: the first that reads well (4.5:1) on a fill."""
+    return next(ink for ink in (INK, PAPER, "#000000") if contrast(ink, fill) >= 4.5)
+
+
+def text_colour(colour: str) -> str:
+    """Return the colour itself, or a darker one that reads well (4.5:1) as text on white."""
+    while contrast(colour, PAPER) < 4.5:
+        colour = mix(colour, INK, 0.15)
+    return colour
 
 
 def diverging(count: int, neutral: bool | None = None) -> tuple[str, ...]:
@@ -213,34 +218,6 @@ def sequential(value: float, colour: str = BLUE) -> str:
     return mix(PAPER, colour, min(max(value, 0.0), 1.0))
 
 
-def svg(figure: Figure, lang: str = "en") -> str:
-    """Figure as SVG text: letters as outlines, no date, no random ids, coordinates to 2 decimals.
-
-    Parameters
-    ----------
-    figure : Figure
-        What to write; it is cleared afterwards.
-    lang : str
-        Language whose style applies.
-
-    Returns
-    -------
-    str
-        One ``<svg>`` element, equal for equal figures.
-    """
-    buffer = io.StringIO()
-    with context(lang):
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(buffer, format="svg", metadata=nothing)
-    figure.clear()
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<!--.*?-->\n?|<metadata>.*?</metadata>\n?", "", text, flags=re.S)
-    text = re.sub(r'(?<= d=")[^"]*', lambda path: _round(path[0]), text)
-    text = re.sub(r"(?<=translate\()[^)]*", lambda move: _round(move[0]), text)
-    return re.sub(r"\n\s*", "\n", text).strip()
-
-
 def direct_labels(positions: Sequence[float], gap: float) -> list[float]:
     """Positions moved apart to at least `gap`, order kept: so that direct labels do not overlap."""
     order = sorted(range(len(positions)), key=lambda i: positions[i])
@@ -249,11 +226,6 @@ def direct_labels(positions: Sequence[float], gap: float) -> list[float]:
         placed[after] = max(placed[after], placed[before] + gap)
     shift = sum(placed) / max(len(placed), 1) - sum(positions) / max(len(placed), 1)
     return [p - shift for p in placed]
-
-
-def _round(text: str) -> str:
-    """Coordinates of a path to two decimals."""
-    return re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), text)
 
 
 def _cycle() -> Any:

@@ -13,7 +13,7 @@ def figure_html(svg: str, headline: str, alt: str, subtitle: str = "", key: str 
     Parameters
     ----------
     svg : str
-        One ``<svg>`` element, see `csat.report.style.svg`.
+        One ``<svg>`` element, see `csat.report.svg.figure_svg`.
     headline : str
         What the figure shows, as a sentence with computed values.
     alt : str

@@ -53,6 +53,8 @@ def diverging_bars(
     widths = 100 * shares.fillna(0).to_numpy(float)
     starts = -widths[:, :half].sum(axis=1) - (widths[:, half] / 2 if middle else 0)
     rows = list(range(0, -len(shares), -1))
+    ends_at = starts + widths.sum(axis=1)
+    reach = max(10.0, float(max(-starts.min(), ends_at.max()))) * 1.22
     left = starts.copy()
     for number, name in enumerate(shares.columns):
         part = widths[:, number]
@@ -66,12 +68,11 @@ def diverging_bars(
             linewidth=0.7,
             label=str(name),
         )
-        _inside(axes, rows, left, part, ink_on(fills[number]))
+        _inside(axes, rows, left, part, ink_on(fills[number]), 0.042 * 2 * reach)
         left = left + part
     _sides(axes, rows, starts, left, widths, half)
     axes.axvline(0, color=INK, linewidth=0.9)
     axes.set_yticks(rows, [wrap(str(label), 28, 2) for label in shares.index])
-    reach = max(10.0, float(max(-starts.min(), left.max()))) + 14
     axes.set(xlim=(-reach, reach), ylim=(rows[-1] - 0.6, 0.6), xticks=[])
     axes.tick_params(length=0)
     for spine in axes.spines.values():
@@ -84,10 +85,10 @@ def diverging_bars(
     return figure
 
 
-def _inside(axes: Any, rows: Sequence[int], left: Any, part: Any, ink: str) -> None:
+def _inside(axes: Any, rows: Sequence[int], left: Any, part: Any, ink: str, room: float) -> None:
     """Write a share into its part of the bar where there is room for it."""
     for y, start, size in zip(rows, left, part, strict=True):
-        if size >= 9:
+        if size >= room:
             axes.text(
                 start + size / 2,
                 y,

@@ -7,9 +7,9 @@ Each takes a frame of finished numbers with finished labels, a keyword ``lang``,
 from __future__ import annotations
 
 from csat.report.figures.answers import diverging_bars
+from csat.report.figures.diagram import path_diagram
 from csat.report.figures.intervals import interval_bars, interval_plot, line_band
 from csat.report.figures.matrices import heat_map
-from csat.report.figures.paths import path_diagram
 from csat.report.figures.scatter import named_points, quadrant_bubbles
 from csat.report.figures.text import wrap
 

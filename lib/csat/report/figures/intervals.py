@@ -19,6 +19,7 @@ from csat.report.style import (
     mix,
     new_figure,
     styled,
+    text_colour,
 )
 
 if TYPE_CHECKING:
@@ -177,7 +178,12 @@ def line_band(
         for (x_end, _, group, colour), y in zip(
             ends, direct_labels([end[1] for end in ends], 0.07 * (high - low)), strict=True
         ):
-            place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "color": colour}
+            place = {
+                "xytext": (8, 0),
+                "textcoords": "offset points",
+                "va": "center",
+                "color": text_colour(colour),
+            }
             axes.annotate(wrap(str(group), 18), (x_end, y), annotation_clip=False, **place)
     return figure
 

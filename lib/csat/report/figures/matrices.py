@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
-from csat.report.figures.text import wrap
+from csat.report.figures.text import unbreakable, wrap
 from csat.report.style import BLUE, INK, PAPER, PLUM, RULE, ink_on, mix, new_figure, styled
 
 if TYPE_CHECKING:
@@ -78,17 +78,28 @@ def heat_map(
                 fontsize=9.5 if columns <= 8 else 8.5,
                 fontweight="bold" if warn and lang != "zh" else "normal",
             )
-    across = 16 if columns <= 5 else 11
-    axes.set_xticks(range(columns), [wrap(str(name), across) for name in frame.columns])
-    axes.set_yticks(range(rows), [wrap(str(name), 24, 2) for name in frame.index])
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0, labelsize=9 if columns <= 8 else 8.5)
-    if columns > 5 and lang != "zh":
-        axes.tick_params(axis="x", rotation=35 if columns > 7 else 0)
+    _name(axes, frame)
     for spine in axes.spines.values():
         spine.set_color(RULE)
     return figure
+
+
+def _name(axes: Any, frame: pd.DataFrame) -> None:
+    """Name rows and columns; where column names find no room, number both (or slant the names)."""
+    rows, columns = frame.shape
+    heads, names = [str(name) for name in frame.columns], [str(name) for name in frame.index]
+    room = int(4.6 / columns / 0.078)
+    fits = max(unbreakable(head) for head in heads) <= room
+    if not fits and heads == names:
+        names = [f"{i}  {name}" for i, name in enumerate(names, 1)]
+        heads = [str(i) for i in range(1, columns + 1)]
+    slanted = not fits and heads[0] != "1"
+    look = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if slanted else {}
+    axes.set_xticks(range(columns), [wrap(head, 18 if slanted else max(room, 4)) for head in heads], **look)
+    axes.set_yticks(range(rows), [wrap(name, 26, 2) for name in names])
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelsize=9)
 
 
 def _fill(value: float, limits: tuple[float, float]) -> str:

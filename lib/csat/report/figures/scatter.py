@@ -158,6 +158,7 @@ def _names(figure: Any, axes: Any, frame: pd.DataFrame) -> None:
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     taken = [text.get_window_extent(renderer) for text in axes.texts]
+    taken += [_padded(line.get_window_extent(renderer)) for line in axes.collections]
     dots = [axes.transData.transform((row.x, row.y)) for row in frame.itertuples(index=False)]
     frame_box = axes.get_window_extent(renderer)
     for row in frame.sort_values(["y", "x"], ascending=False).itertuples(index=False):
@@ -180,15 +181,22 @@ def _names(figure: Any, axes: Any, frame: pd.DataFrame) -> None:
 
 
 _SPOTS = (
-    (8, 0, "left", "center"),
-    (-8, 0, "right", "center"),
-    (0, 8, "center", "bottom"),
-    (0, -8, "center", "top"),
-    (7, 7, "left", "bottom"),
-    (-7, 7, "right", "bottom"),
-    (7, -7, "left", "top"),
-    (-7, -7, "right", "top"),
+    (5, 4, "left", "bottom"),
+    (-5, 4, "right", "bottom"),
+    (5, -4, "left", "top"),
+    (-5, -4, "right", "top"),
+    (9, 0, "left", "center"),
+    (-9, 0, "right", "center"),
+    (0, 9, "center", "bottom"),
+    (0, -9, "center", "top"),
 )
+
+
+def _padded(box: Any) -> Any:
+    """Box of a thin line with a little room around it."""
+    from matplotlib.transforms import Bbox
+
+    return Bbox.from_extents(box.x0 - 2, box.y0 - 2, box.x1 + 2, box.y1 + 2)
 
 
 def _overlap(one: Any, other: Any) -> float:

@@ -16,6 +16,17 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def unbreakable(text: str) -> int:
+    """Width of the widest part of a text that may not be broken.
+
+    Examples
+    --------
+    >>> unbreakable("perceived value"), unbreakable("满意")
+    (9, 2)
+    """
+    return max((width(piece.rstrip()) for piece in _pieces(text, width(text) + 1)), default=0)
+
+
 def wrap(text: str, limit: int = 24, lines: int = 3) -> str:
     r"""Break a label into lines of at most `limit` Latin letters; what is left over ends in an ellipsis.
 
