@@ -33,9 +33,7 @@ def save_executed(
     Times are in the manifest. A published notebook can be executed again as it is: the parameters that are
     left out have defaults.
     """
-    import nbformat
-
-    copy = json.loads(nbformat.writes(nb, version=4))  # type: ignore[no-untyped-call]
+    copy = json.loads(json.dumps(nb))
     copy["metadata"]["papermill"] = {"input_path": source, "parameters": dict(shown)}
     for cell in copy["cells"]:
         metadata = cell["metadata"]
