@@ -106,6 +106,7 @@ def load_answers(
 
     Examples
     --------
+    >>> from csat.study import load_study
     >>> answers = load_answers(load_study("mobile_ecsi"), wave="2005")
     >>> answers.n
     250

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csat.study.checks import Finding, check_study
 from csat.study.definition import (
     Construct,
     DataSource,
@@ -21,6 +22,7 @@ from csat.study.project import project_root
 __all__ = [
     "Construct",
     "DataSource",
+    "Finding",
     "Item",
     "Path",
     "Problem",
@@ -31,6 +33,7 @@ __all__ = [
     "Text",
     "Thresholds",
     "Wave",
+    "check_study",
     "find_study",
     "list_studies",
     "load_study",
