@@ -237,6 +237,34 @@ def bootstrap(
     return resample(sums, replicates, seed, of_group, level=level, kind=kind)
 
 
+def draw_counts(
+    n_groups: int, replicates: int = 5000, seed: int = 1, strata: npt.ArrayLike | None = None
+) -> FloatArray:
+    """Draw how often each group comes up in each replicate: the draws that `resample` makes.
+
+    Parameters
+    ----------
+    n_groups : int
+    replicates : int
+    seed : int
+    strata : array_like of shape (n_groups,), optional
+
+    Returns
+    -------
+    ndarray of shape (replicates, n_groups)
+        For statistics that are no function of moments, so that they share replicates with those that are.
+
+    Examples
+    --------
+    R: ``t(boot::boot.array(b))``.
+
+    >>> draw_counts(4, replicates=3).sum(axis=1).tolist()
+    [4.0, 4.0, 4.0]
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return _draws(rng, _stratum_codes(strata, n_groups), replicates)
+
+
 def _stratum_codes(strata: Any, n_groups: int) -> IntArray:
     """Give each stratum a number; all groups are in one when there are none."""
     if strata is None:

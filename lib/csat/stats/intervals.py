@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,18 @@ class Interval:
     standard_error: FloatArray
     level: float
     kind: str
+
+    def part(self, at: Any) -> Interval:
+        """Pick some of the estimates, as a NumPy array would."""
+        return Interval(
+            self.estimate[at],
+            self.low[at],
+            self.high[at],
+            self.valid[at],
+            self.standard_error[at],
+            self.level,
+            self.kind,
+        )
 
 
 def percentile(estimate: FloatArray, replicates: FloatArray, level: float = 0.95) -> Interval:
@@ -169,14 +182,9 @@ def _interval(
     kind: str,
 ) -> Interval:
     """Put the interval together, with the share of replicates used and their standard deviation."""
-    finite = np.isfinite(replicates)
-    count = np.maximum(used, 1)
-    mean = np.where(finite, replicates, 0.0).sum(axis=0) / count
-    squares = (
-        np.where(finite, (replicates - mean) ** 2, 0.0).sum(axis=0)
-        if finite.all()
-        else (np.where(finite, np.where(finite, replicates, 0.0) - mean, 0.0) ** 2).sum(axis=0)
-    )
+    known = np.isfinite(replicates)
+    mean = np.where(known, replicates, 0.0).sum(axis=0) / np.maximum(used, 1)
+    squares = (np.where(known, replicates - mean, 0.0) ** 2).sum(axis=0)
     error = np.where(used > 1, np.sqrt(squares / np.maximum(used - 1, 1)), np.nan)
     return Interval(estimate, low, high, used / len(replicates), error, level, kind)
 
