@@ -182,7 +182,7 @@ class _Work:
     def _unknown(self) -> tuple[str, ...]:
         """Columns that the study gives no meaning (those of items not asked in this wave are known)."""
         known = contract.used_columns(self.declared)
-        return tuple(str(c) for c in self.table.cells.columns if c not in known)
+        return tuple(str(c) for c in self.table.cells.columns if c and c not in known)
 
     def _rows(self, ledger: Ledger, asked: bool) -> tuple[pd.DataFrame, str]:
         """Rows of the wave that are not wholly empty."""

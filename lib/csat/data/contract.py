@@ -12,6 +12,7 @@ from csat.study.definition import Study
 from csat.study.problems import listing, suggest
 
 _TOLERANCE = 1e-10
+_LEAST_OVERLAP = 10
 
 
 def missing_columns(study: Study, columns: Sequence[str]) -> Iterator[str]:
@@ -103,7 +104,7 @@ def collinear_items(raw: pd.DataFrame) -> Iterator[str]:
 
 def _identical_pairs(raw: pd.DataFrame) -> list[tuple[str, str]]:
     """Pairs of items with a correlation of exactly one, ignoring the sign."""
-    correlation = np.abs(raw.corr(min_periods=3).to_numpy())
+    correlation = np.abs(raw.corr(min_periods=_LEAST_OVERLAP).to_numpy())
     first, second = np.nonzero(np.triu(correlation > 1 - _TOLERANCE, k=1))
     names = [str(c) for c in raw.columns]
     return [(names[i], names[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]

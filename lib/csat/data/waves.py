@@ -36,6 +36,8 @@ def wave_of(text: str, naming: WaveKind) -> str:
     >>> wave_of("2026/10/14 09:30", "month"), wave_of("2026-10-14", "quarter"), wave_of("pilot", "label")
     ('2026-10', '2026-Q4', 'pilot')
     """
+    if re.fullmatch(r"\d+\.0+", text):
+        text = text.partition(".")[0]
     if naming == "label" or wave_kind(text) == naming:
         return text
     date = _DATE.fullmatch(text)

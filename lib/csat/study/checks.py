@@ -69,7 +69,7 @@ def check_study(study: Study) -> list[Finding]:
 
 
 def _few_items(study: Study) -> Iterator[Finding]:
-    """Reflective constructs of one or two items."""
+    """Find reflective constructs of one or two items."""
     for construct in study.constructs.values():
         if construct.mode != "reflective":
             continue
@@ -84,7 +84,7 @@ def _few_items(study: Study) -> Iterator[Finding]:
 
 
 def _mixed_scales(study: Study) -> Iterator[Finding]:
-    """Constructs whose items are answered on scales of different range."""
+    """Find constructs whose items are answered on scales of different range."""
     for construct in study.constructs.values():
         ranges = {(s.minimum, s.maximum) for s in map(study.scale_of, construct.items)}
         if len(ranges) > 1:
@@ -93,7 +93,7 @@ def _mixed_scales(study: Study) -> Iterator[Finding]:
 
 
 def _one_way(study: Study) -> Iterator[Finding]:
-    """Constructs all of whose items are reversed."""
+    """Find constructs all of whose items are reversed."""
     for construct in study.constructs.values():
         if construct.items and all(study.items[i].reversed for i in construct.items):
             message = (
@@ -103,7 +103,7 @@ def _one_way(study: Study) -> Iterator[Finding]:
 
 
 def _roles(study: Study) -> Iterator[Finding]:
-    """Roles that the reports tell their story by."""
+    """Ask for the roles that the reports tell their story by."""
     for role in ("satisfaction", "loyalty"):
         if not study.by_role(role):
             message = f'no construct has the role "{role}": the reports on it stay empty'
@@ -116,7 +116,7 @@ def _roles(study: Study) -> Iterator[Finding]:
 
 
 def _model(study: Study) -> Iterator[Finding]:
-    """Constructs that the structural model leaves out."""
+    """Name constructs that the structural model leaves out."""
     if not study.paths:
         yield Finding(
             "note", "no_model", "model", "no paths: the structural model is left out of the reports"
@@ -124,12 +124,14 @@ def _model(study: Study) -> Iterator[Finding]:
         return
     outside = [c for c in study.constructs if c not in study.model_blocks()]
     if outside:
-        message = f"{listing(outside)} take no part in the structural model"
+        message = (
+            f"{listing(outside)} {'takes' if len(outside) == 1 else 'take'} no part in the structural model"
+        )
         yield Finding("note", "outside_model", "model", message)
 
 
 def _expectations(study: Study) -> Iterator[Finding]:
-    """Expectation items that are not in a construct of expectations."""
+    """Find expectation items that are not in a construct of expectations."""
     for before, after in study.expectation_pairs():
         construct = study.items[before].construct
         if construct is None or study.constructs[construct].role != "expectation":
@@ -138,7 +140,7 @@ def _expectations(study: Study) -> Iterator[Finding]:
 
 
 def _scale_labels(study: Study) -> Iterator[Finding]:
-    """Scales whose ends have no label."""
+    """Find scales whose ends have no label."""
     for scale in study.scales.values():
         ends = {int(scale.minimum), int(scale.maximum)}
         if ends - set(scale.labels_in(study.language)):
@@ -179,7 +181,7 @@ def _detectable(study: Study, n: int) -> Finding:
 
 
 def _credits(study: Study) -> Iterator[Finding]:
-    """What a reader of a report should be told about the study."""
+    """Ask for what a reader of a report should be told about the study."""
     for field in ("population", "source"):
         if not getattr(study, field):
             yield Finding("note", "not_said", field, "is not given, so the reports cannot say it")

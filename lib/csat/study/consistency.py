@@ -23,9 +23,20 @@ def check_constructs(constructs: Mapping[str, Construct], items: Mapping[str, It
             )
             allowed = f"reversed empty, and a label of {construct.id} that says what a high answer means"
             yield Problem(_ITEMS, construct.items[0], "reversed", wrong, allowed)
-    for name in sorted(set(constructs) & set(items)):
-        wrong = f'"{name}" is the id of both a construct and an item'
-        yield Problem(_TOML, f"[constructs.{name}]", "", wrong, "an id of its own for each")
+
+
+def check_ids(
+    constructs: Mapping[str, Construct], items: Mapping[str, Item], segments: Mapping[str, Segment]
+) -> Iterator[Problem]:
+    """Check that constructs, items and segments do not share an id."""
+    tables = {"constructs": constructs, "segments": segments}
+    for kind, table in tables.items():
+        for name in sorted(set(table) & set(items)):
+            wrong = f'"{name}" is the id of an item too'
+            yield Problem(_TOML, f"[{kind}.{name}]", "", wrong, "an id of its own for each")
+    for name in sorted(set(constructs) & set(segments)):
+        wrong = f'"{name}" is the id of a construct too'
+        yield Problem(_TOML, f"[segments.{name}]", "", wrong, "an id of its own for each")
 
 
 def check_expectations(items: Mapping[str, Item], scales: Mapping[str, Scale]) -> Iterator[Problem]:

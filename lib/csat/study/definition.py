@@ -106,7 +106,6 @@ class Wave:
 
     id: str
     label: Text | None = None
-    planned_n: int | None = None
     without: tuple[str, ...] = ()
 
 

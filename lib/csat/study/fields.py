@@ -9,6 +9,8 @@ from typing import Any
 from csat.study.definition import LANGUAGES, Text
 from csat.study.problems import Problem, listing, suggest
 
+_LARGEST = 1e12
+
 
 @dataclass
 class Table:
@@ -166,7 +168,7 @@ class Table:
 
 def is_number(value: object) -> bool:
     """Whether a value is a finite number and no boolean."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _shown(value: object) -> str:

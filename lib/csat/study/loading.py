@@ -224,6 +224,7 @@ def _with_items(constructs: Mapping[str, Construct], items: Mapping[str, Item]) 
 def _cross_checks(study: Study) -> list[Problem]:
     """Problems between the parts of a study."""
     return [
+        *consistency.check_ids(study.constructs, study.items, study.segments),
         *consistency.check_constructs(study.constructs, study.items),
         *consistency.check_expectations(study.items, study.scales),
         *consistency.check_paths(study.paths, study.constructs),

@@ -6,8 +6,7 @@ The formulas are those of planning for simple random samples; see `csat.study.sa
 from __future__ import annotations
 
 import math
-
-from scipy import stats
+from statistics import NormalDist
 
 from csat.errors import CsatError
 from csat.study.sampling import check_level, check_share, finite_population_factor, normal_quantile, nps_sd
@@ -64,7 +63,7 @@ def minimum_detectable_change(
         raise CsatError(f"the standard deviation is {sd:g}; it must be 0 or more")
     sizes = (n, n if n_before is None else n_before)
     variance = sum(finite_population_factor(size, frame_size) ** 2 / size for size in sizes)
-    return float((normal_quantile(level) + stats.norm.ppf(power)) * sd * math.sqrt(variance))
+    return (normal_quantile(level) + NormalDist().inv_cdf(power)) * sd * math.sqrt(variance)
 
 
 def minimum_detectable_change_proportion(
@@ -186,6 +185,8 @@ def alpha_interval(n: int, k: int, alpha: float = 0.8, level: float = 0.95) -> t
         raise CsatError(f"alpha needs at least 3 respondents and 2 items, not {n} and {k}")
     if not alpha < 1:
         raise CsatError(f"alpha is {alpha:g}; it must be below 1")
+    from scipy import stats  # takes its time to import
+
     tail = (1 - check_level(level)) / 2
     freedom = (n - 1, (n - 1) * (k - 1))
     low, high = (1 - (1 - alpha) * float(stats.f.ppf(q, *freedom)) for q in (1 - tail, tail))

@@ -8,8 +8,7 @@ planning: normal approximations, with assumptions where no data are at hand yet.
 from __future__ import annotations
 
 import math
-
-from scipy import stats
+from statistics import NormalDist
 
 from csat.errors import CsatError
 
@@ -289,7 +288,7 @@ def sample_size(
 
 def normal_quantile(level: float) -> float:
     """Return the normal quantile of a two-sided confidence level."""
-    return float(stats.norm.ppf(0.5 + check_level(level) / 2))
+    return NormalDist().inv_cdf(0.5 + check_level(level) / 2)
 
 
 def check_level(level: float) -> float:

@@ -82,29 +82,34 @@ def read_scales(top: Table) -> dict[str, Scale]:
 
 def _scale_labels(table: Table) -> dict[str, Mapping[int, str]]:
     """Labels of scale points by language; every language labels the same points."""
+    raw = table.values.get("labels")
+    if len(table.languages) == 1 and isinstance(raw, Mapping) and raw and not set(raw) & set(LANGUAGES):
+        return {table.languages[0]: _points(table.table("labels"))}
     labels: dict[str, Mapping[int, str]] = {}
     for lang, inner in table.tables("labels"):
-        if lang not in LANGUAGES:
+        if lang in LANGUAGES:
+            labels[lang] = _points(inner)
+        else:
             inner.note("", f'"{lang}" is not a language that reports speak', listing(LANGUAGES))
-            continue
-        points: dict[int, str] = {}
-        for point in inner.values:
-            words = inner.string(point, required=True)
-            if not re.fullmatch(r"-?\d+", point):
-                inner.note(point, f'"{point}" is not a point of the scale', "whole numbers")
-            elif words:
-                points[int(point)] = words
-        labels[lang] = dict(sorted(points.items()))
     wanted = set().union(*labels.values()) if labels else set()
     for lang in table.languages:
         absent = sorted(wanted - set(labels.get(lang, {})))
         if absent:
-            table.note(
-                f"labels.{lang}",
-                f"the label of {listing(absent)} is missing",
-                "the same points in each language",
-            )
+            wrong = f"the label of {listing(absent)} is missing"
+            table.note(f"labels.{lang}", wrong, "the same points in each language")
     return labels
+
+
+def _points(table: Table) -> Mapping[int, str]:
+    """Labels of the points of a scale in one language, lowest point first."""
+    points: dict[int, str] = {}
+    for point in table.values:
+        words = table.string(point, required=True)
+        if not re.fullmatch(r"-?\d{1,9}", point):
+            table.note(point, f'"{point}" is not a point of the scale', "whole numbers")
+        elif words:
+            points[int(point)] = words
+    return dict(sorted(points.items()))
 
 
 def _check_range(
@@ -123,6 +128,9 @@ def _check_range(
         table.note(
             "minimum", "the ends of a rating scale are whole numbers", 'whole numbers, or kind = "continuous"'
         )
+    elif kind == "rating" and high - low > 100:
+        wrong = f"a rating scale from {shown} has more than 101 points"
+        table.note("maximum", wrong, 'at most 101 points, or kind = "continuous"')
     inside = [m for m in missing if low <= m <= high]
     if inside:
         wrong = f"{listing(f'{m:g}' for m in inside)} is both an answer and a missing code"
@@ -214,10 +222,9 @@ def _wave(table: Table) -> Wave:
     elif name and wave_kind(name) == "label" and _ALMOST_A_DATE.fullmatch(name):
         table.note("id", f'"{name}" looks like a date but is none', shape)
     label = table.text("label") if "label" in table.values else None
-    planned = table.integer("planned_n")
     without = table.strings("without")
     table.finish()
-    return Wave(name, label or None, planned, without)
+    return Wave(name, label or None, without)
 
 
 def read_paths(top: Table) -> tuple[Path, ...]:
