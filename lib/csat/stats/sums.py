@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat.stats import layout, rows
+from csat.stats.em import em_moments
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments, MomentsError
 
@@ -199,14 +200,16 @@ class GroupedSums:
         """Moments from the blocks' summed features (..., F)."""
         p = len(self.items)
         sums = [block.unpack(total, p) for block, total in zip(self.blocks, totals, strict=True)]
-        if self.missing == "em":
-            from csat.stats.em import em_moments
-
-            patterns = [np.ones(p, bool) if b.pattern is None else b.pattern for b in self.blocks]
-            n, mean, cov = em_moments(sums, patterns, p)
-            return Moments(self.items, n, mean + self.shift, cov, self.missing)
-        mean, cov = layout.mean_and_cov(sums[0], self.shift)
-        return Moments(self.items, sums[0].n, mean, cov, self.missing)
+        if self.missing != "em":
+            mean, cov = layout.mean_and_cov(sums[0], self.shift)
+            return Moments(self.items, sums[0].n, mean, cov, self.missing)
+        patterns = [block.pattern for block in self.blocks if block.pattern is not None]
+        start = None
+        if totals[0].ndim > 1:  # replicates begin where the sample itself ends
+            point = self._moments([block.features.sum(axis=0) for block in self.blocks])
+            start = point.mean - self.shift, point.cov
+        n, mean, cov = em_moments(sums, patterns, start)
+        return Moments(self.items, n, mean + self.shift, cov, self.missing)
 
     def _moved(self, block: Block, groups: IntArray, shift: FloatArray) -> Block:
         """Rename the block's groups and express it relative to another shift."""
