@@ -5,6 +5,9 @@ from __future__ import annotations
 from csat.stats.bootstrap import Bootstrap as Bootstrap
 from csat.stats.bootstrap import bootstrap as bootstrap
 from csat.stats.bootstrap import resample as resample
+from csat.stats.cfa import Cfa as Cfa
+from csat.stats.cfa import cfa as cfa
+from csat.stats.cfa import cfa_table as cfa_table
 from csat.stats.convergent import ave as ave
 from csat.stats.convergent import ave_from_loadings as ave_from_loadings
 from csat.stats.convergent import composite_reliability as composite_reliability
