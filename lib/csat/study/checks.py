@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from csat.study import power, sampling
@@ -29,6 +29,8 @@ class Finding:
     rule: str
     where: str
     message: str
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """What the message is about, for telling it in another language."""
 
     def __str__(self) -> str:
         """Severity, rule and place before the message."""
@@ -77,10 +79,10 @@ def _few_items(study: Study) -> Iterator[Finding]:
             message = (
                 "has a single item: its reliability cannot be shown, and relations with it look too weak"
             )
-            yield Finding("note", "few_items", construct.id, message)
+            yield Finding("note", "few_items", construct.id, message, {"n": 1})
         elif len(construct.items) == 2:
             message = "has two items: reliability and fit can hardly be judged; three or more are better"
-            yield Finding("warning", "few_items", construct.id, message)
+            yield Finding("warning", "few_items", construct.id, message, {"n": 2})
 
 
 def _mixed_scales(study: Study) -> Iterator[Finding]:
@@ -107,12 +109,12 @@ def _roles(study: Study) -> Iterator[Finding]:
     for role in ("satisfaction", "loyalty"):
         if not study.by_role(role):
             message = f'no construct has the role "{role}": the reports on it stay empty'
-            yield Finding("warning", "no_role", "constructs", message)
+            yield Finding("warning", "no_role", "constructs", message, {"role": role})
     for construct in study.by_role("loyalty"):
         bare = [i for i in construct.items if not study.items[i].facet]
         if len(construct.items) > 1 and bare:
             message = f"{listing(bare)} have no facet: loyalty's components cannot be named apart"
-            yield Finding("note", "no_facet", construct.id, message)
+            yield Finding("note", "no_facet", construct.id, message, {"items": tuple(bare)})
 
 
 def _model(study: Study) -> Iterator[Finding]:
@@ -127,7 +129,7 @@ def _model(study: Study) -> Iterator[Finding]:
         message = (
             f"{listing(outside)} {'takes' if len(outside) == 1 else 'take'} no part in the structural model"
         )
-        yield Finding("note", "outside_model", "model", message)
+        yield Finding("note", "outside_model", "model", message, {"constructs": tuple(outside)})
 
 
 def _expectations(study: Study) -> Iterator[Finding]:
@@ -136,7 +138,7 @@ def _expectations(study: Study) -> Iterator[Finding]:
         construct = study.items[before].construct
         if construct is None or study.constructs[construct].role != "expectation":
             message = f"is the expectation of {after} but does not belong to a construct of expectations"
-            yield Finding("warning", "expectation_role", before, message)
+            yield Finding("warning", "expectation_role", before, message, {"after": after})
 
 
 def _scale_labels(study: Study) -> Iterator[Finding]:
@@ -156,14 +158,16 @@ def _sample(study: Study) -> Iterator[Finding]:
         return
     if n < len(study.items):
         message = f"{n} respondents for {len(study.items)} items are too few to estimate anything"
-        yield Finding("warning", "planned_n", "planned_n", message)
+        yield Finding("warning", "planned_n", "planned_n", message, {"n": n, "items": len(study.items)})
         return
     needed = int((_INVERSE_SQUARE_ROOT / _SMALL_PATH) ** 2) + 1
     if study.paths and n < needed:
         message = (
             f"{n} is below {needed}: a path of {_SMALL_PATH:g} will often be missed (inverse square root)"
         )
-        yield Finding("warning", "path_power", "planned_n", message)
+        yield Finding(
+            "warning", "path_power", "planned_n", message, {"n": n, "needed": needed, "path": _SMALL_PATH}
+        )
     yield _detectable(study, n)
 
 
@@ -177,14 +181,15 @@ def _detectable(study: Study, n: int) -> Finding:
         f"with {n} respondents a wave, a change of one item smaller than about {points:.1f} of 100 points "
         "will often go unseen (80 % power, cautious spread)"
     )
-    return Finding("warning" if points > 10 else "note", "detectable_change", "planned_n", message)
+    severity: Literal["warning", "note"] = "warning" if points > 10 else "note"
+    return Finding(severity, "detectable_change", "planned_n", message, {"n": n, "points": points})
 
 
 def _credits(study: Study) -> Iterator[Finding]:
     """Ask for what a reader of a report should be told about the study."""
-    for field in ("population", "source"):
-        if not getattr(study, field):
-            yield Finding("note", "not_said", field, "is not given, so the reports cannot say it")
+    for fact in ("population", "source"):
+        if not getattr(study, fact):
+            yield Finding("note", "not_said", fact, "is not given, so the reports cannot say it")
     if study.frame_size is None:
         message = "is not given: margins of error assume a very large population"
         yield Finding("note", "not_said", "frame_size", message)
@@ -202,14 +207,14 @@ def _wording(study: Study) -> Iterator[Finding]:
         for items in seen.values():
             if len(items) > 1:
                 message = f"ask the same in {lang}, word for word"
-                yield Finding("warning", "same_wording", ", ".join(items), message)
+                yield Finding("warning", "same_wording", ", ".join(items), message, {"lang": lang})
 
 
 def _label(item: Item, lang: str) -> Iterator[Finding]:
     """Label and wording of one item in one language."""
     if len(item.label[lang]) > LABEL_LENGTH[lang]:
         message = f"label_{lang} is longer than {LABEL_LENGTH[lang]} characters and will not fit in figures"
-        yield Finding("note", "long_label", item.id, message)
+        yield Finding("note", "long_label", item.id, message, {"lang": lang, "limit": LABEL_LENGTH[lang]})
     if lang == "zh" and not _CHINESE.search(item.wording[lang]):
         yield Finding("warning", "untranslated", item.id, "text_zh holds no Chinese")
 
@@ -222,7 +227,8 @@ def _pronouns(study: Study) -> Iterator[Finding]:
     polite = [i.id for i in study.items.values() if "您" in i.wording["zh"]]
     if familiar and polite:
         message = f"你 in {listing(familiar, 5)} but 您 in {listing(polite, 5)}: address people in one way"
-        yield Finding("warning", "pronouns", "items.csv", message)
+        values = {"familiar": tuple(familiar), "polite": tuple(polite)}
+        yield Finding("warning", "pronouns", "items.csv", message, values)
 
 
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
