@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csat.stats.bootstrap import Bootstrap as Bootstrap
 from csat.stats.bootstrap import bootstrap as bootstrap
+from csat.stats.bootstrap import draw_counts as draw_counts
 from csat.stats.bootstrap import resample as resample
 from csat.stats.cfa import Cfa as Cfa
 from csat.stats.cfa import cfa as cfa
@@ -13,6 +14,7 @@ from csat.stats.convergent import ave_from_loadings as ave_from_loadings
 from csat.stats.convergent import composite_reliability as composite_reliability
 from csat.stats.convergent import composite_reliability_from_loadings as composite_reliability_from_loadings
 from csat.stats.convergent import standardised_loadings as standardised_loadings
+from csat.stats.disconfirmation import response_surface_table as response_surface_table
 from csat.stats.effects import specific_indirect_effects as specific_indirect_effects
 from csat.stats.effects import total_effects as total_effects
 from csat.stats.factor import OneFactor as OneFactor
@@ -29,18 +31,31 @@ from csat.stats.frames import stack as stack
 from csat.stats.frames import tidy as tidy
 from csat.stats.importance import lmg as lmg
 from csat.stats.importance import relative_weights as relative_weights
+from csat.stats.indices import index_0_100 as index_0_100
+from csat.stats.indices import index_scores as index_scores
+from csat.stats.indices import index_table as index_table
 from csat.stats.intervals import Interval as Interval
 from csat.stats.intervals import feldt as feldt
 from csat.stats.intervals import wilson as wilson
+from csat.stats.mediation import mediation_table as mediation_table
 from csat.stats.moments import Moments as Moments
 from csat.stats.moments import MomentsError as MomentsError
 from csat.stats.moments import concatenate as concatenate
+from csat.stats.nonlinear import binned_means as binned_means
+from csat.stats.nonlinear import loyalty_curve as loyalty_curve
+from csat.stats.nonlinear import quadratic_test as quadratic_test
 from csat.stats.path_model import PathModelError as PathModelError
 from csat.stats.path_model import path_model as path_model
 from csat.stats.pls import PlsFlag as PlsFlag
 from csat.stats.pls import PlsResult as PlsResult
 from csat.stats.pls import pls as pls
 from csat.stats.pls_table import pls_table as pls_table
+from csat.stats.priority import importance_performance_map as importance_performance_map
+from csat.stats.priority import item_priority_table as item_priority_table
+from csat.stats.priority import priority_table as priority_table
+from csat.stats.quadrant import quadrant_of as quadrant_of
+from csat.stats.quadrant import quadrant_table as quadrant_table
+from csat.stats.ranking import rank_table as rank_table
 from csat.stats.regression import Regression as Regression
 from csat.stats.regression import ols as ols
 from csat.stats.regression import vif as vif
@@ -52,6 +67,10 @@ from csat.stats.reliability import omega_standardised as omega_standardised
 from csat.stats.reliability import standardized_alpha as standardized_alpha
 from csat.stats.scale_tables import item_analysis as item_analysis
 from csat.stats.scale_tables import reliability_table as reliability_table
+from csat.stats.shares import effective_n as effective_n
+from csat.stats.shares import nps_table as nps_table
+from csat.stats.shares import share_table as share_table
+from csat.stats.shares import top_box_table as top_box_table
 from csat.stats.sums import GroupedSums as GroupedSums
 from csat.stats.validity import correlations as correlations
 from csat.stats.validity import fornell_larcker as fornell_larcker
@@ -61,3 +80,6 @@ from csat.stats.validity_tables import correlation_table as correlation_table
 from csat.stats.validity_tables import fornell_larcker_table as fornell_larcker_table
 from csat.stats.validity_tables import htmt_table as htmt_table
 from csat.stats.validity_tables import importance_table as importance_table
+from csat.stats.zones import gap_scores as gap_scores
+from csat.stats.zones import zone_of as zone_of
+from csat.stats.zones import zone_table as zone_table

@@ -67,11 +67,31 @@ def index_0_100(
     >>> index_0_100(m, ["a", "b"], {"a": (1, 10), "b": (1, 10)}).item()
     75.0
     """
-    low, width = _scale(items, ranges)
-    points = 100 * (moments.mean[..., moments.index(items)] - low) / width
+    points = item_indices(moments, items, ranges)
     if weights is None:
         return np.asarray(points.mean(axis=-1))
     return np.asarray((points * weights).sum(axis=-1) / weights.sum(axis=-1))
+
+
+def item_indices(moments: Moments, items: Sequence[str], ranges: Mapping[str, Range]) -> FloatArray:
+    """Bring the mean of each item to 0-100.
+
+    Parameters
+    ----------
+    moments : Moments
+    items : sequence of str
+    ranges : mapping of item to (minimum, maximum)
+
+    Returns
+    -------
+    ndarray of shape (..., number of items)
+
+    Examples
+    --------
+    R: ``(colMeans(x) - 1) / 9 * 100`` for items from 1 to 10.
+    """
+    low, width = _scale(items, ranges)
+    return np.asarray(100 * (moments.mean[..., moments.index(items)] - low) / width)
 
 
 def pls_index_weights(

@@ -143,8 +143,10 @@ def zone_table(
     Notes
     -----
     Thresholds by least squares over all pairs of cuts between neighbouring values of the gap (beyond 60
-    values: between quantiles) that make loyalty not fall from defection to indifference to affection. Percentile intervals; those of a threshold tend to be wide and lopsided.
-    The steps were chosen to explain much, so their R² is optimistic; the permutation p allows for that.
+    values: between quantiles) that make loyalty not fall from defection to indifference to affection. So the
+    differences between zones are positive by construction, in every replicate: only the permutation p says
+    whether there are zones at all, and it allows for the search, which makes the R² of the steps optimistic.
+    Percentile intervals; those of a threshold tend to be wide and lopsided.
 
     References
     ----------
