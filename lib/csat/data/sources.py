@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from importlib import metadata, resources
 from importlib.util import find_spec
@@ -56,6 +57,13 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     told = study.data
     if str(data):
         return _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), replace(told, format=""))
+    declared = {w.id for w in study.waves}
+    if told.kind != "none" and wave and wave not in declared and not _tells_wave(study):
+        raise DataError(
+            "the study's own data do not tell one wave from another; set wave_column, put {wave} into path, or "
+            "name the file of this wave",
+            f'study "{study.id}", wave "{wave}"',
+        )
     if told.kind == "package":
         return _from_package(study, told)
     if told.kind == "file":
@@ -65,20 +73,26 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     )
 
 
+def _tells_wave(study: Study) -> bool:
+    """Whether the study's own data say which wave a row belongs to."""
+    return bool(study.data.wave_column) or PLACE_OF_WAVE in study.data.path
+
+
 def waves_by_file(study: Study, data: str | Path = "") -> tuple[str, ...]:
     """Waves for which there is a file, where the path holds ``{wave}`` (sorted; empty where it does not)."""
     path = str(data) or study.data.path
     if PLACE_OF_WAVE not in path:
         return ()
-    before, after = path.split(PLACE_OF_WAVE, 1)
-    found: set[str] = set()
-    for base in _bases(study, bool(str(data))):
-        given = Path(before + "*" + after)
-        start = Path(given.anchor) if given.is_absolute() else base
-        pattern = str(given.relative_to(given.anchor)) if given.is_absolute() else str(given)
-        fixed = str(start / before)
-        found |= {str(p)[len(fixed) : len(str(p)) - len(after)] for p in start.glob(pattern)}
-    return tuple(sorted(w for w in found if w and "/" not in w))
+    given = Path(path).expanduser()
+    relative = given.relative_to(given.anchor).as_posix()
+    starts = (Path(given.anchor),) if given.is_absolute() else _bases(study, bool(str(data)))
+    shape = re.compile("([^/]+)".join(re.escape(part) for part in relative.split(PLACE_OF_WAVE, 1)))
+    found = [
+        shape.fullmatch(file.relative_to(start).as_posix())
+        for start in starts
+        for file in start.glob(relative.replace(PLACE_OF_WAVE, "*"))
+    ]
+    return tuple(sorted({match[1] for match in found if match}))
 
 
 def _bases(study: Study, by_user: bool) -> tuple[Path, ...]:

@@ -83,7 +83,7 @@ def latest_wave(study: Study, data: str | Path = "") -> str:
     DataError
         When no wave is declared and none is found.
     """
-    by_file = [w for w in waves_by_file(study, data) if _is_wave(study, w)]
+    by_file = [w for w in waves_by_file(study, data) if study.has_wave(w)]
     if by_file:
         return _last(study, tuple(by_file))
     if study.data.wave_column and (str(data) or study.data.kind != "none"):
@@ -91,20 +91,13 @@ def latest_wave(study: Study, data: str | Path = "") -> str:
         named = [
             w
             for w in waves_in(study, read_table(source.content, source.name, source.told))
-            if _is_wave(study, w)
+            if study.has_wave(w)
         ]
         if named:
             return _last(study, tuple(named))
     if study.waves:
         return study.waves[-1].id
     raise DataError("no wave is declared and none is found in the data; name the wave", f'study "{study.id}"')
-
-
-def _is_wave(study: Study, name: str) -> bool:
-    """Whether the study knows a wave of that name."""
-    if name in {w.id for w in study.waves}:
-        return True
-    return study.wave_naming != "label" and wave_kind(name) == study.wave_naming
 
 
 def _last(study: Study, names: tuple[str, ...]) -> str:

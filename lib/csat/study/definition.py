@@ -170,6 +170,7 @@ class Study:
     segments: Mapping[str, Segment]
     paths: tuple[Path, ...]
     thresholds: Thresholds
+    waves_open: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -253,7 +254,7 @@ class Study:
     def wave(self, name: str | int = "") -> Wave:
         """Wave of that name, the last declared when the name is empty.
 
-        A wave that is named by date (`wave_naming`) need not be declared beforehand.
+        Where the study says how waves are named by date, they need not be declared (`waves_open`).
         """
         wanted = str(name)
         if not wanted and self.waves:
@@ -261,9 +262,10 @@ class Study:
         declared = {w.id: w for w in self.waves}
         if wanted in declared:
             return declared[wanted]
-        if self.wave_naming != "label" and wave_kind(wanted) == self.wave_naming:
+        if self.has_wave(wanted):
             return Wave(wanted)
-        allowed = ", ".join(declared) or f"any {self.wave_naming}, such as {WAVE_EXAMPLES[self.wave_naming]}"
+        any_date = f"any {self.wave_naming}, such as {WAVE_EXAMPLES[self.wave_naming]}"
+        allowed = any_date if self.waves_open else ", ".join(declared)
         wrong = f'study "{self.id}" has no wave "{wanted}"{suggest(wanted, declared)}'
         raise StudyError([Problem("study.toml", "waves", "id", wrong, allowed)])
 
@@ -287,6 +289,11 @@ class Study:
         if limits.nps_item in gone:
             limits = replace(limits, nps_item=None)
         return replace(self, items=kept, constructs=constructs, paths=paths, thresholds=limits)
+
+    def has_wave(self, name: str) -> bool:
+        """Whether a wave of that name is declared, or is named as the study names its waves."""
+        by_date = self.waves_open and wave_kind(name) == self.wave_naming
+        return by_date or name in {w.id for w in self.waves}
 
     def _item(self, item: str) -> Item:
         """Item of that id, or a KeyError that names the study."""

@@ -189,6 +189,7 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
         segments=sections.read_segments(top),
         paths=sections.read_paths(top),
         thresholds=sections.read_thresholds(top),
+        waves_open=naming != "label" and "wave_naming" in raw,
     )
     top.finish()
     if study.frame_size and study.planned_n and study.planned_n > study.frame_size:
