@@ -167,8 +167,9 @@ def cfa_table(fit: Cfa) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, with the extra column ``flag``: that of the model (`Cfa.flag`) for fit measures, of the row for ``cfa_loading`` and ``cfa_correlation``. Intervals: 90%
-        for RMSEA, 95% Wald for loadings and correlations. Scaled and robust measures are NaN under ML.
+        Tidy, with the extra column ``flag``: that of the model (`Cfa.flag`) for fit measures, of the row
+        for ``cfa_loading`` and ``cfa_correlation``. Intervals: 90% for RMSEA, 95% Wald for loadings and
+        correlations. Scaled and robust measures are NaN under ML.
 
     Examples
     --------

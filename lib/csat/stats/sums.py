@@ -152,9 +152,11 @@ class GroupedSums:
             Fewer than two respondents, or a pair of items that fewer than two respondents answered.
         """
         moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
-        base = np.where(np.isnan(moments.cov), np.nan, 1.0)
-        if np.isnan(base).any():
-            weak = [item for item, row in zip(self.items, base, strict=True) if np.isnan(row).any()]
+        unknown = np.isnan(moments.cov)
+        if unknown.all() and self.missing == "em":
+            raise MomentsError("the EM algorithm did not converge: too much is missing; use pairwise")
+        if unknown.any():
+            weak = [item for item, row in zip(self.items, unknown, strict=True) if row.any()]
             raise MomentsError(
                 f"too few respondents answered {', '.join(weak)} together; drop the item, or use more answers"
             )
