@@ -69,6 +69,7 @@ MISTAKES = {
     "reversed unclear": ("csv", "s3,Sat,yes", "s3,Sat,maybe", "row 4 (s3)", "reversed", "neither yes nor no"),
     "missing wording": ("csv", ",很差。", ",", "row 4 (s3)", "text_zh", "translation is missing"),
     "comma without quotes": ("csv", "It was bad.", "It was, well, bad.", "row 4", "", "needs quotes"),
+    "quote not closed": ("csv", "I am satisfied.", '"' + "I am satisfied. " * 9000, "", "", "not CSV"),
     "no items": ("csv", ITEMS.split("\n", 1)[1], "", "", "item", "no item"),
     "empty file": ("csv", ITEMS, "", "", "", "empty"),
 }  # fmt: skip
@@ -116,6 +117,16 @@ def test_expectation_on_another_range(tmp_path: Path) -> None:
     ]
     with pytest.raises(StudyError, match="answered on different ranges"):
         load_study(write_study(tmp_path / "guests", toml, "\n".join(lines)))
+
+
+def test_row_that_ends_early(tmp_path: Path) -> None:
+    items = ITEMS.replace(",I recommend it.,我会推荐。", "")
+    with pytest.raises(StudyError) as caught:
+        load_study(write_study(tmp_path / "guests", TOML, items))
+    assert [(p.where, p.field) for p in caught.value.problems] == [
+        ("row 6 (l2)", "text_en"),
+        ("row 6 (l2)", "text_zh"),
+    ]
 
 
 def test_reversed_single_item(tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def _read_text(
         decoded = decode(content, source.encoding)
     except EncodingProblem as error:
         raise DataError(f"{error}. Read are: {ACCEPTED}", name) from error
+    if not decoded.text.strip():
+        raise DataError("the file is empty", name)
     notes = [decoded.note] if decoded.note else []
     separator = source.separator or ("\t" if form == "tsv" else _separator(decoded.text))
     if separator not in (",", "\t"):
@@ -101,8 +103,8 @@ def _separator(text: str) -> str:
 
 def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
     """Cells of separated text, with the header exactly as written (pandas would rename doubled columns)."""
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     try:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             cells = pd.read_csv(
@@ -118,6 +120,8 @@ def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
                 skip_blank_lines=False,
                 on_bad_lines="error",
             )
+    except csv.Error as error:
+        raise DataError(f"the header cannot be read ({error}); close its quotes", name) from error
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise DataError(
             f"a row does not have the {len(header)} cells of the header ({str(error).strip()}); "

@@ -60,8 +60,8 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     declared = {w.id for w in study.waves}
     if told.kind != "none" and wave and wave not in declared and not _tells_wave(study):
         raise DataError(
-            "the study's own data do not tell one wave from another; set wave_column, put {wave} into path, or "
-            "name the file of this wave",
+            "the study's own data do not tell one wave from another; set wave_column, put {wave} into path, "
+            "or name the file of this wave",
             f'study "{study.id}", wave "{wave}"',
         )
     if told.kind == "package":

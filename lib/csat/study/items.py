@@ -28,7 +28,11 @@ class Context:
 
 def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str, Item]:
     """Items in the order of the file; everything wrong is added to `problems`."""
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        problems.append(Problem(FILE, "", "", f"this is not CSV ({error})", "texts in closed quotes"))
+        return {}
     if not lines or not any(cell.strip() for cell in lines[0]):
         problems.append(Problem(FILE, "", "", "the file is empty", "a header and one item a row"))
         return {}
@@ -41,7 +45,8 @@ def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str
         if len(cells) > len(header):
             wrong = f"{len(cells)} cells under {len(header)} columns (a text with a comma needs quotes)"
             problems.append(Problem(FILE, f"row {number}", "", wrong, f"{len(header)} cells"))
-        row = _Row(number, dict(zip(header, (c.strip() for c in cells), strict=False)), context, problems)
+        padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
+        row = _Row(number, dict(zip(header, padded, strict=False)), context, problems)
         item = row.item()
         if item.id in items:
             row.note("item", f'item "{item.id}" is declared twice', "each item once")
