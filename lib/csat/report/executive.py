@@ -105,12 +105,17 @@ def _word(words: Catalogue, key: str, **values: object) -> str:
     return words.html(f"executive.{key}", **values)
 
 
+def _head(words: Catalogue, key: str) -> str:
+    """Head of a part of page one; the contents list leaves it out."""
+    return f'<h3 data-contents="no">{_word(words, key)}</h3>'
+
+
 def _figures(figures: Sequence[KeyFigure], words: Catalogue) -> str:
     """Render the figures as a list of cards."""
     if not figures:
         return ""
     cards = "".join(f'<li class="card">{_figure(figure, words)}</li>' for figure in figures)
-    return f'<h3>{_word(words, "figures")}</h3><ul class="cards">{cards}</ul>'
+    return f'{_head(words, "figures")}<ul class="cards">{cards}</ul>'
 
 
 def _figure(figure: KeyFigure, words: Catalogue) -> str:
@@ -118,7 +123,8 @@ def _figure(figure: KeyFigure, words: Catalogue) -> str:
     absent = numbers.is_missing(figure.estimate)
     value = "" if absent else numbers.number(figure.estimate, figure.digits) + figure.unit
     lines = [f'<p class="card-label">{escape(figure.label)}</p>']
-    lines.append(f'<p class="card-value">{escape(value) if value else _word(words, "absent")}</p>')
+    shown = escape(value) if value else f'<span class="absent-value">{_word(words, "absent")}</span>'
+    lines.append(f'<p class="card-value">{shown}</p>')
     small = []
     if value and not numbers.is_missing(figure.low):
         bounds = words.interval(figure.low, figure.high, figure.digits)
@@ -151,7 +157,7 @@ def _drivers(page: ExecutivePage, words: Catalogue) -> str:
             f'<span class="driver-facts">{" · ".join(facts)}</span>{note}</li>'
         )
     intro = f"<p>{escape(page.drivers_intro)}</p>" if page.drivers_intro else ""
-    return f'<h3>{_word(words, "drivers")}</h3>{intro}<ol class="drivers">{"".join(entries)}</ol>'
+    return f'{_head(words, "drivers")}{intro}<ol class="drivers">{"".join(entries)}</ol>'
 
 
 def _action(action: Action | None, words: Catalogue) -> str:
@@ -163,7 +169,7 @@ def _action(action: Action | None, words: Catalogue) -> str:
         if text:
             more += f"<dt>{_word(words, key)}</dt><dd>{escape(text)}</dd>"
     told = f"<dl>{more}</dl>" if more else ""
-    return f'<h3>{_word(words, "action")}</h3><div class="action"><p>{escape(action.text)}</p>{told}</div>'
+    return f'{_head(words, "action")}<div class="action"><p>{escape(action.text)}</p>{told}</div>'
 
 
 def _quality(page: ExecutivePage, words: Catalogue) -> str:
@@ -178,7 +184,7 @@ def _quality(page: ExecutivePage, words: Catalogue) -> str:
     caveats = "".join(f"<li>{escape(text)}</li>" for text in page.caveats)
     listed = f'<ul class="caveats">{caveats}</ul>' if caveats else ""
     shown = f'<dl class="quality">{strip}</dl>' if strip else ""
-    return f"<h3>{_word(words, 'quality')}</h3>{shown}{listed}"
+    return _head(words, "quality") + shown + listed
 
 
 def _level(entry: Quality, words: Catalogue) -> str:

@@ -343,7 +343,7 @@ class Page:
         """Show written columns under the key's caption."""
         caption = self.t(f"{key}.caption", **values)
         note = self.t(f"{key}.note", **values) if self.has(f"{key}.note") else ""
-        below = " ".join(part for part in (base, note) if part)
+        below = self.t("join.sentence").join(part for part in (base, note) if part)
         scroll = self.t("page.scroll", caption=caption)
         self.html(tables.render(columns, caption, note=below, scroll_label=scroll, key=key))
 

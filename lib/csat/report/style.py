@@ -26,7 +26,7 @@ PAPER = "#FFFFFF"
 NEUTRAL = "#E4E6EA"
 MARKERS = ("o", "s", "^", "D", "v", "P")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xx", "++")
-WIDTH = 6.4
+WIDTH = 5.8
 FONT_SIZE = 10.0
 
 _P = ParamSpec("_P")

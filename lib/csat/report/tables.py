@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from csat.report import numbers
+from csat.report.text import width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +139,7 @@ def render(
     """
     if not columns or not columns[0].head.strip():
         raise ValueError(f"Table {caption!r} needs a head over its first column.")
-    head = "".join(f'<th scope="col"{_figures(column)}>{escape(column.head)}</th>' for column in columns)
+    head = "".join(f'<th scope="col"{_class(column)}>{escape(column.head)}</th>' for column in columns)
     body = "".join(_row(columns, i) for i in range(len(columns[0].cells)))
     marked = f' data-key="{escape(key)}"' if key else ""
     below = f'<p class="table-note">{escape(note)}</p>' if note else ""
@@ -154,10 +155,12 @@ def render(
 def _row(columns: Sequence[Column], index: int) -> str:
     """One table row; its first cell is its head."""
     first, *rest = columns
-    cells = "".join(f"<td{_figures(column)}>{escape(column.cells[index])}</td>" for column in rest)
+    cells = "".join(f"<td{_class(column)}>{escape(column.cells[index])}</td>" for column in rest)
     return f'<tr><th scope="row">{escape(first.cells[index])}</th>{cells}</tr>'
 
 
-def _figures(column: Column) -> str:
-    """Class of a cell that holds figures."""
-    return ' class="num"' if column.numeric else ""
+def _class(column: Column) -> str:
+    """Class of a cell that holds figures, or sentences."""
+    if column.numeric:
+        return ' class="num"'
+    return ' class="long"' if max(map(width, column.cells), default=0) > 28 else ""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
-from csat.report.figures.text import width, wrap
-from csat.report.style import INK, MUTED, diverging, ink_on, new_figure, styled
+from csat.report.style import INK, MUTED, PAPER, diverging, ink_on, new_figure, styled
+from csat.report.text import width, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,17 +58,9 @@ def diverging_bars(
     left = starts.copy()
     for number, name in enumerate(shares.columns):
         part = widths[:, number]
-        axes.barh(
-            rows,
-            part,
-            left=left,
-            height=0.74,
-            color=fills[number],
-            edgecolor="white",
-            linewidth=0.7,
-            label=str(name),
-        )
-        _inside(axes, rows, left, part, ink_on(fills[number]), 0.042 * 2 * reach)
+        look = {"color": fills[number], "edgecolor": PAPER, "linewidth": 0.7}
+        axes.barh(rows, part, left=left, height=0.74, label=str(name), **look)
+        _inside(axes, rows, left, part, fills[number], 0.084 * reach)
         left = left + part
     _sides(axes, rows, starts, left, widths, half)
     axes.axvline(0, color=INK, linewidth=0.9)
@@ -85,19 +77,15 @@ def diverging_bars(
     return figure
 
 
-def _inside(axes: Any, rows: Sequence[int], left: Any, part: Any, ink: str, room: float) -> None:
+def _inside(axes: Any, rows: Sequence[int], left: Any, part: Any, fill: str, room: float) -> None:
     """Write a share into its part of the bar where there is room for it."""
+    ground = {"boxstyle": "square,pad=0.08", "facecolor": fill, "edgecolor": "none"}
+    style = {"ha": "center", "va": "center", "color": ink_on(fill), "fontsize": 8.5, "zorder": 5}
     for y, start, size in zip(rows, left, part, strict=True):
         if size >= room:
-            axes.text(
-                start + size / 2,
-                y,
-                numbers.number(size, 0),
-                ha="center",
-                va="center",
-                color=ink,
-                fontsize=8.5,
-            )
+            text = axes.text(start + size / 2, y, numbers.number(size, 0), **style)
+            if start < 0 < start + size:
+                text.set_bbox(ground)  # or the line of the middle would strike it through
 
 
 def _sides(axes: Any, rows: Sequence[int], starts: Any, stops: Any, widths: Any, half: int) -> None:

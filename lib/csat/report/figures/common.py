@@ -11,7 +11,7 @@ from csat.report.figures.diagram import path_diagram
 from csat.report.figures.intervals import interval_bars, interval_plot, line_band
 from csat.report.figures.matrices import heat_map
 from csat.report.figures.scatter import named_points, quadrant_bubbles
-from csat.report.figures.text import wrap
+from csat.report.text import wrap
 
 __all__ = [
     "diverging_bars",

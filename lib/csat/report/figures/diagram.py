@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
 from csat.report.figures.layers import Edge, Layout, layered
-from csat.report.figures.text import width, wrap
 from csat.report.style import BLUE, INK, MUTED, NEUTRAL, PAPER, PLUM, WIDTH, mix, new_figure, styled
+from csat.report.text import width, wrap
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
-from csat.report.figures.text import wrap
 from csat.report.language import Catalogue
 from csat.report.style import (
     HATCHES,
@@ -21,6 +20,7 @@ from csat.report.style import (
     styled,
     text_colour,
 )
+from csat.report.text import wrap
 
 if TYPE_CHECKING:
     import pandas as pd

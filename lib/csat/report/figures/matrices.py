@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
-from csat.report.figures.text import unbreakable, wrap
-from csat.report.style import BLUE, INK, PAPER, PLUM, RULE, ink_on, mix, new_figure, styled
+from csat.report.style import BLUE, INK, PAPER, PLUM, RULE, WIDTH, ink_on, mix, new_figure, styled
+from csat.report.text import unbreakable, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,56 +48,53 @@ def heat_map(
     -------
     Figure
     """
+    numbered = _numbered(frame)
+    if lower and not numbered:  # nothing stands in the first row and in the last column
+        frame = frame.iloc[1:, :-1]
     rows, columns = frame.shape
-    cell = 0.46
-    figure, axes = new_figure(
-        0.5 + cell * rows + 0.13 * max(len(str(name)) > 9 for name in frame.columns) * 5
-    )
+    figure, axes = new_figure(0.9 + 0.46 * rows)
     for i in range(rows):
         for j in range(columns):
             value: Any = frame.iat[i, j]
-            if numbers.is_missing(value) or (lower and j >= i):
+            if numbers.is_missing(value) or (lower and j > i - numbered):
                 continue
             warn = _is_marked(marked, frame, i, j)
             fill = _fill(float(value), limits)
             text = str(texts.iat[i, j]) if texts is not None else numbers.number(value, digits)
-            edge = (
-                {"edgecolor": INK, "linewidth": 2.2, "zorder": 3}
-                if warn
-                else {"edgecolor": PAPER, "linewidth": 1.2}
-            )
-            axes.add_patch(_square(i, j, fill, edge))
-            axes.text(
-                j,
-                i,
-                text + (" !" if warn else ""),
-                ha="center",
-                va="center",
-                color=ink_on(fill),
-                zorder=4,
-                fontsize=9.5 if columns <= 8 else 8.5,
-                fontweight="bold" if warn and lang != "zh" else "normal",
-            )
-    _name(axes, frame)
+            axes.add_patch(_square(i, j, fill, warn))
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(fill), "zorder": 4}
+            style["fontsize"] = 9.5 if columns <= 8 else 8.5
+            style["fontweight"] = "bold" if warn and lang != "zh" else "normal"
+            axes.text(j, i, text + (" !" if warn else ""), **style)
+    _name(axes, frame, numbered)
     for spine in axes.spines.values():
         spine.set_color(RULE)
     return figure
 
 
-def _name(axes: Any, frame: pd.DataFrame) -> None:
-    """Name rows and columns; where column names find no room, number both (or slant the names)."""
-    rows, columns = frame.shape
+def _room(columns: int) -> int:
+    """Letters that fit above a column."""
+    return max(int((WIDTH - 1.8) / columns / 0.078), 4)
+
+
+def _numbered(frame: pd.DataFrame) -> bool:
+    """Say whether column names find no room but can be numbers, because the rows bear the same names."""
+    heads = [str(name) for name in frame.columns]
+    return max(map(unbreakable, heads)) > _room(len(heads)) and heads == [str(name) for name in frame.index]
+
+
+def _name(axes: Any, frame: pd.DataFrame, numbered: bool) -> None:
+    """Name rows and columns; names that find no room are slanted."""
     heads, names = [str(name) for name in frame.columns], [str(name) for name in frame.index]
-    room = int(4.6 / columns / 0.078)
-    fits = max(unbreakable(head) for head in heads) <= room
-    if not fits and heads == names:
+    if numbered:
         names = [f"{i}  {name}" for i, name in enumerate(names, 1)]
-        heads = [str(i) for i in range(1, columns + 1)]
-    slanted = not fits and heads[0] != "1"
+        heads = [str(i) for i in range(1, len(heads) + 1)]
+    slanted = max(map(unbreakable, heads)) > _room(len(heads))
     look = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if slanted else {}
-    axes.set_xticks(range(columns), [wrap(head, 18 if slanted else max(room, 4)) for head in heads], **look)
-    axes.set_yticks(range(rows), [wrap(name, 26, 2) for name in names])
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    limit = 18 if slanted else _room(len(heads))
+    axes.set_xticks(range(len(heads)), [wrap(head, limit) for head in heads], **look)
+    axes.set_yticks(range(len(names)), [wrap(name, 26, 2) for name in names])
+    axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(len(names) - 0.5, -0.5))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=9)
 
@@ -119,8 +116,11 @@ def _is_marked(
     return bool(marked(float(value))) if callable(marked) else bool(marked.iat[i, j])
 
 
-def _square(i: int, j: int, fill: str, edge: dict[str, object]) -> object:
-    """One cell."""
+def _square(i: int, j: int, fill: str, warn: bool) -> Any:
+    """Make one cell; a thick frame where it needs attention."""
     from matplotlib.patches import Rectangle
 
-    return Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=fill, **edge)  # type: ignore[arg-type]
+    look: dict[str, Any] = {"facecolor": fill, "edgecolor": PAPER, "linewidth": 1.2}
+    if warn:
+        look |= {"edgecolor": INK, "linewidth": 2.2, "zorder": 3}
+    return Rectangle((j - 0.5, i - 0.5), 1, 1, **look)

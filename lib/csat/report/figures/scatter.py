@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
-from csat.report.figures.text import wrap
 from csat.report.style import BLUE, INK, MARKERS, MUTED, NEUTRAL, PAPER, mix, new_figure, styled
+from csat.report.text import wrap
 
 if TYPE_CHECKING:
     import pandas as pd
