@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,3 +37,21 @@ def shared_data(shared: Path) -> Callable[[str], pd.DataFrame]:
 def shared_ref(shared: Path) -> Callable[[str], pd.DataFrame]:
     """Read one table of ../shared/refs by its file name without .csv."""
     return lambda name: pd.read_csv(shared / "refs" / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports root with both studies published in all their languages by the real pipeline.
+
+    It is made once: processes of a parallel test run wait for the first, and find nothing left to do.
+    """
+    from csat.run.pipeline import run_study
+    from csat.run.publish import locked
+
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    reports = base / "published"
+    with locked(base / "published.lock", "the reports of the tests", wait=True):
+        for study in ("mobile_ecsi", "corporate_reputation"):
+            run_study(study, out=reports)
+    return reports

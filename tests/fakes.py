@@ -35,14 +35,14 @@ def finish(name: str, value: str = "0.71", warnings: Sequence[str] = ()) -> str:
 
 
 def write_notebook(folder: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> Path:
-    """Write a notebook: a parameter cell, then `cells` (those that begin with # and a space are headings)."""
+    """Write a notebook: a parameter cell, then `cells` (those that begin with "# " or "## " are headings)."""
     import nbformat
 
     nb = nbformat.v4.new_notebook()
     first = nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]})
     nb.cells.append(first)
     for index, text in enumerate(cells):
-        make = nbformat.v4.new_markdown_cell if text.startswith("# ") else nbformat.v4.new_code_cell
+        make = nbformat.v4.new_markdown_cell if text.startswith(("# ", "## ")) else nbformat.v4.new_code_cell
         nb.cells.append(make(text, id=f"cell-{index}"))
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nb.metadata["language_info"] = {"name": "python"}

@@ -89,9 +89,18 @@ _ENGINE = "csat"
 
 def _config() -> Any:
     """Have the kernel talk through sockets in a private folder, where no other user and no other run is."""
+    import tempfile
+
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else Config()
+    address = str(Path(tempfile.mkdtemp(prefix="kernel-")) / "s")
+    if os.name != "posix" or len(address) > _LONGEST_ADDRESS:
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": address}})
+
+
+_LONGEST_ADDRESS = 90
+"""A socket's path may have about a hundred characters; the kernel adds a number to it."""
 
 
 class _Record:

@@ -93,16 +93,11 @@ def write_metrics(rows: Sequence[tuple[str, ...]], folder: Path) -> None:
         writer.writerow(COLUMNS)
         writer.writerows(rows)
     types = {column: "DOUBLE" if column in _NUMBERS else "VARCHAR" for column in COLUMNS}
+    texts = [column for column in COLUMNS if column not in _NUMBERS]
+    query = f"from read_csv(?, header = true, columns = {types}, force_not_null = {texts}, quote = '\"')"
     with duckdb.connect() as connection:
-        numbers = connection.read_csv(
-            str(target),
-            header=True,
-            dtype=types,
-            delimiter=",",
-            quotechar='"',
-            escapechar='"',
-            all_varchar=False,
-        )
+        # The empty text of "no segment" stays a text; a number that is not there is null.
+        numbers = connection.sql(query, params=[str(target)])
         numbers.write_parquet(str(folder / "metrics.parquet"), compression="zstd")
 
 

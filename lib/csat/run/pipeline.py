@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,18 +148,21 @@ def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path
     if failures:
         raise RunFailed("\n".join(failures))
     names = [book.name for book in plan.notebooks]
-    rows = {lang: metrics.read_metrics(_work(plan, lang), names) for lang in plan.langs}
+    work = {lang: _work(plan, lang) for lang in plan.langs}
+    rows = {lang: metrics.read_metrics(folder, names) for lang, folder in work.items()}
     metrics.write_metrics(metrics.same_in_all(rows), made)
-    build_wave_index(made)
-    problems = [str(problem) for problem in check_folder(made)]
-    if problems:
-        raise RunFailed("\n".join(["the quality gate found:", *(f"  {problem}" for problem in problems)]))
+    build_wave_index(made, plan.study, work, names, plan.key)
+    findings = check_folder(made, plan.study, plan.langs)
+    if findings:
+        raise RunFailed("\n".join(["the quality gate found:", *(f"  {finding}" for finding in findings)]))
     manifest.write_manifest(made, _manifest(plan, outcomes, root, started))
     publish.publish(plan.place, made)
 
 
 def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root: Path) -> Job:
     """One notebook in one language."""
+    from csat.report.frame import published_name
+
     work = _work(plan, lang)
     hide = {str(work): "<out>", str(plan.place.staging): "<staging>", f"{root}/": "", str(root): "<project>"}
     if plan.arguments["data"]:
@@ -170,10 +174,36 @@ def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root
         shown=plan.shown_parameters(book, lang),
         cwd=plan.folder,
         work=work,
-        executed=made / f"{book.name}.ipynb",
+        executed=made / published_name(book.name, lang, plan.langs).replace(".html", ".ipynb"),
         hide=hide,
         timeout=timeout,
+        render=partial(render_page, plan=plan, name=book.name, results=work / f"{book.name}.results.json"),
     )
+
+
+def render_page(executed: Path, lang: str, plan: Plan, name: str, results: Path) -> None:
+    """Write the page of an executed notebook beside it.
+
+    Parameters
+    ----------
+    executed : Path
+        The executed notebook.
+    lang : str
+        Its language.
+    plan : Plan
+        The run that it belongs to.
+    name : str
+        Name of the notebook.
+    results : Path
+        What it wrote at its end.
+    """
+    from csat.report.frame import published_name
+    from csat.report.html import export_html
+
+    books = [book.name for book in plan.notebooks]
+    page = export_html(executed, plan.study, lang, results, books, plan.langs, plan.key)
+    target = executed.with_name(published_name(name, lang, plan.langs))
+    target.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _work(plan: Plan, lang: str) -> Path:
