@@ -207,6 +207,15 @@ def test_every_form_reads_alike(form: str, folder: Path, study: Study) -> None:
     assert answers.source == path.name
 
 
+def test_separator_that_is_told(folder: Path) -> None:
+    write_study(folder, TOML.replace("[data]", '[data]\nseparator = "\\t"'))
+    answers_frame().to_csv(folder / "answers.csv", sep="\t", index=False)
+    assert load_answers(load_study(folder)).n == 40
+    write_study(folder, TOML.replace("[data]", '[data]\nseparator = "|"'))
+    answers_frame().to_csv(folder / "answers.csv", sep="|", index=False)
+    assert load_answers(load_study(folder)).n == 40
+
+
 def test_workbook_sheets(folder: Path) -> None:
     path = folder / "book.xlsx"
     with pd.ExcelWriter(path) as book:

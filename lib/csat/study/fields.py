@@ -52,7 +52,7 @@ class Table:
         if options and value not in options:
             self.note(key, f'"{value}" is not known{suggest(value, options)}', listing(options))
             return default
-        return value.strip()
+        return value.strip() or value  # a tab is a separator
 
     def boolean(self, key: str, default: bool = False) -> bool:
         """Read true or false."""

@@ -290,6 +290,8 @@ def read_data(top: Table) -> DataSource:
     if kind == "package" and not (texts["package"] and texts["resource"]):
         absent = "resource" if texts["package"] else "package"
         table.note(absent, "is missing", 'package = "…" and resource = "folder/file.csv"')
+    if len(texts["separator"]) > 1:
+        table.note("separator", f'"{texts["separator"]}" is more than one character', "one character")
     source = DataSource(
         kind=cast(Literal["file", "package", "none"], kind),
         **texts,
