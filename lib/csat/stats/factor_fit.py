@@ -12,6 +12,8 @@ from csat.stats.layout import BoolArray, FloatArray, IntArray
 
 # Minres keeps uniquenesses at .005 or more, as psych::fa does: a fit always exists.
 LARGEST = float(np.sqrt(0.995))
+# A loading on its way to infinity, where the likelihood has no maximum.
+_DIVERGED = 10.0
 _STEPS = 100
 _HALVINGS = 30
 _TOLERANCE = 1e-9
@@ -68,6 +70,7 @@ def maximum_likelihood(corr: FloatArray) -> FloatArray:
         direction = _descent(gradient[keep], hessian[keep], fisher[keep])
         active, loadings, value = active[keep], loadings[keep], value[keep]
         loadings, value, moved = _line_search(corr[active], loadings, value, direction)
+        moved &= np.abs(loadings).max(axis=-1) < _DIVERGED
         active, loadings, value = active[moved], loadings[moved], value[moved]
         if not len(active):
             break
