@@ -113,6 +113,7 @@ def load_answers(
     """
     name = str(wave) or latest_wave(study, data)
     asked = study.wave(name)
+    study = study.for_version(asked.version)
     where = _where(study, name, segment)
     source = find_source(study, name, data)
     table = read_table(source.content, source.name, source.told)

@@ -37,6 +37,7 @@ def used_columns(study: Study) -> set[str]:
     return (
         {i.column for i in study.items.values()}
         | {s.column for s in study.segments.values()}
+        | {c.name for q in study.questions.values() for c in q.columns}
         | special
         | set(study.data.ignore_columns)
     )

@@ -16,22 +16,34 @@ from csat.study.definition import (
     Wave,
 )
 from csat.study.loading import find_study, list_studies, load_study
+from csat.study.modules import DataTable, Measure, Module, Version
 from csat.study.problems import Problem, StudyError
 from csat.study.project import project_root
+from csat.study.questionnaire import Questionnaire, Screen
+from csat.study.questions import Column, Option, Question
 
 __all__ = [
+    "Column",
     "Construct",
     "DataSource",
+    "DataTable",
     "Finding",
     "Item",
+    "Measure",
+    "Module",
+    "Option",
     "Path",
     "Problem",
+    "Question",
+    "Questionnaire",
     "Scale",
+    "Screen",
     "Segment",
     "Study",
     "StudyError",
     "Text",
     "Thresholds",
+    "Version",
     "Wave",
     "check_study",
     "find_study",

@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from csat.study.choice_task import ChoiceTask
+from csat.study.expressions import Expression
+from csat.study.modules import DataTable, Module, Version
 from csat.study.problems import Problem, StudyError, suggest
+from csat.study.questions import Option, Question
+from csat.study.scales import LANGUAGES, Scale, Text
 
-Text = Mapping[str, str]
-"""Text in each language of a study: language code -> text."""
+if TYPE_CHECKING:
+    from csat.study.questionnaire import Questionnaire
 
-LANGUAGES = ("en", "zh")
-"""The languages that reports speak."""
+__all__ = [
+    "LANGUAGES",
+    "ROLES",
+    "WAVE_EXAMPLES",
+    "Construct",
+    "DataSource",
+    "Item",
+    "Path",
+    "Scale",
+    "Segment",
+    "Study",
+    "Text",
+    "Thresholds",
+    "Wave",
+    "WaveKind",
+    "wave_kind",
+]
 
 ROLES = (
     "image",
@@ -35,27 +55,6 @@ WaveKind = Literal["year", "quarter", "month", "label"]
 
 
 @dataclass(frozen=True)
-class Scale:
-    """An answer scale: its range, what its points are called, and the codes that mean "no answer"."""
-
-    id: str
-    minimum: float
-    maximum: float
-    missing: tuple[float, ...] = ()
-    labels: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
-    kind: Literal["rating", "continuous"] = "rating"
-
-    @property
-    def points(self) -> tuple[int, ...]:
-        """Whole numbers that a rating scale offers, lowest first; empty for a continuous scale."""
-        return tuple(range(int(self.minimum), int(self.maximum) + 1)) if self.kind == "rating" else ()
-
-    def labels_in(self, lang: str) -> Mapping[int, str]:
-        """Labels of the points in one language (a point without a label is left out)."""
-        return self.labels.get(lang, {})
-
-
-@dataclass(frozen=True)
 class Item:
     """One question of the questionnaire, answered in one column of the data."""
 
@@ -68,6 +67,13 @@ class Item:
     label: Text
     facet: str | None = None
     expectation: str | None = None
+    module: str = ""
+    relevant: Expression | None = None
+    required: bool | None = None
+    dont_know: bool = False
+    predicts: str | None = None
+    concept: tuple[str, ...] = ()
+    statistic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Construct:
     mode: Literal["reflective", "composite"] = "reflective"
     items: tuple[str, ...] = ()
     question: Text = field(default_factory=dict)
+    module: str = ""
+    concept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,7 @@ class Wave:
     id: str
     label: Text | None = None
     without: tuple[str, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,11 +181,21 @@ class Study:
     thresholds: Thresholds
     waves_open: bool = False
     notes: tuple[str, ...] = ()
+    modules: Mapping[str, Module] = field(default_factory=dict)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    option_lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    choices: Mapping[str, ChoiceTask] = field(default_factory=dict)
+    tables: Mapping[str, DataTable] = field(default_factory=dict)
+    concepts: Mapping[str, Text] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[FilePath, ...]:
         """The files that define the study."""
-        return (self.folder / "study.toml", self.folder / "items.csv")
+        optional = self.folder / "questions.csv"
+        always = (self.folder / "study.toml", self.folder / "items.csv")
+        return (*always, optional) if optional.is_file() else always
 
     @property
     def language(self) -> str:
@@ -217,6 +236,37 @@ class Study:
             target: tuple(sorted(sources[target], key=order.index)) for target in order if target in sources
         }
 
+    def questionnaire(self, version: str = "") -> Questionnaire:
+        """Everything that one version asks, screen by screen, in the order in which it is asked.
+
+        Without a name it is the first version; without versions, all modules that are on.
+        """
+        from csat.study.questionnaire import build_questionnaire
+
+        return build_questionnaire(self, version)
+
+    def version(self, name: str = "") -> Version | None:
+        """Version of that name, the first when the name is empty; None in a study without versions."""
+        if not name:
+            return next(iter(self.versions.values()), None)
+        if name not in self.versions:
+            wrong = f'study "{self.id}" has no version "{name}"{suggest(name, self.versions)}'
+            allowed = ", ".join(self.versions) or "none is declared"
+            raise StudyError([Problem("study.toml", "versions", "", wrong, allowed)])
+        return self.versions[name]
+
+    def for_version(self, name: str = "") -> Study:
+        """Return the study as one version asks it: its items, questions, and the segments they give."""
+        if not self.versions:
+            return self
+        asked = self.questionnaire(name).by_id
+        columns = {q.base for q in self.questions.values() if q.id not in asked}
+        return replace(
+            self.without(i for i in self.items if i not in asked),
+            questions={k: q for k, q in self.questions.items() if k in asked},
+            segments={k: s for k, s in self.segments.items() if s.column not in columns},
+        )
+
     def model_blocks(self) -> dict[str, tuple[str, ...]]:
         """Items of the constructs that take part in the structural model."""
         inside = {p.source for p in self.paths} | {p.target for p in self.paths}
@@ -236,7 +286,7 @@ class Study:
         if equals and name in self.segments:
             text: Text = self.segments[name].values.get(value, {})
             return f"{self.label(name, lang)}: {self.say(text, lang) or value}"
-        for table in (self.constructs, self.items, self.segments):
+        for table in (self.constructs, self.items, self.segments, self.questions):
             if id in table:
                 return self.say(table[id].label, lang) or id
         raise KeyError(f'study "{self.id}" has no construct, item or segment "{id}"')
@@ -245,6 +295,8 @@ class Study:
         """Question text of an item, or the lead-in of a construct's questions."""
         if id in self.constructs:
             return self.say(self.constructs[id].question, lang)
+        if id in self.questions:
+            return self.say(self.questions[id].wording, lang)
         return self.say(self._item(id).wording, lang)
 
     def say(self, text: Text | None, lang: str = "") -> str:

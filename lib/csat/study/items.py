@@ -1,20 +1,32 @@
-"""Read items.csv: the questionnaire, one item a row."""
+"""Read items.csv: the rating items that constructs are measured by, one a row."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from csat.study.definition import LANGUAGES, Construct, Item, Scale, Text
+from csat.study.definition import Construct, Item, Scale
+from csat.study.modules import Module
 from csat.study.problems import Problem, listing, suggest
-from csat.study.sections import IDENTIFIER, IDENTIFIER_RULE
+from csat.study.rows import Layout, Row, read_rows
 
 FILE = "items.csv"
-_PLAIN_COLUMNS = ("item", "construct", "scale", "column", "reversed", "facet", "expectation")
-_YES = {"yes", "true", "1", "y", "是"}
-_NO = {"", "no", "false", "0", "n", "否"}
+COLUMNS = (
+    "item",
+    "construct",
+    "scale",
+    "column",
+    "reversed",
+    "facet",
+    "expectation",
+    "module",
+    "relevant",
+    "required",
+    "dont_know",
+    "predicts",
+    "concept",
+    "statistic",
+)
 
 
 @dataclass(frozen=True)
@@ -24,129 +36,74 @@ class Context:
     languages: tuple[str, ...]
     scales: Mapping[str, Scale]
     constructs: Mapping[str, Construct]
+    modules: Mapping[str, Module] = field(default_factory=dict)
 
 
 def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str, Item]:
     """Items in the order of the file; everything wrong is added to `problems`."""
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        problems.append(Problem(FILE, "", "", f"this is not CSV ({error})", "texts in closed quotes"))
-        return {}
-    if not lines or not any(cell.strip() for cell in lines[0]):
-        problems.append(Problem(FILE, "", "", "the file is empty", "a header and one item a row"))
-        return {}
-    header = [name.strip() for name in lines[0]]
-    _check_header(header, context.languages, problems)
+    layout = Layout(
+        file=FILE,
+        key="item",
+        plain=COLUMNS,
+        texts=("label", "text"),
+        required=("item", "construct"),
+        required_texts=("label", "text"),
+        languages=context.languages,
+        noun="item",
+    )
+    known = len(problems)
     items: dict[str, Item] = {}
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(header):
-            wrong = f"{len(cells)} cells under {len(header)} columns (a text with a comma needs quotes)"
-            problems.append(Problem(FILE, f"row {number}", "", wrong, f"{len(header)} cells"))
-        padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
-        row = _Row(number, dict(zip(header, padded, strict=False)), context, problems)
-        item = row.item()
+    for row in read_rows(text, layout, problems):
+        item = _item(row, context)
         if item.id in items:
             row.note("item", f'item "{item.id}" is declared twice', "each item once")
         elif item.id:
             items[item.id] = item
-    if not items:
+    fatal = any(p.file == FILE and not p.where and not p.field for p in problems[known:])
+    if not items and not fatal:
         problems.append(Problem(FILE, "", "item", "no item is declared", "one item a row"))
     return items
 
 
-def _check_header(header: list[str], languages: tuple[str, ...], problems: list[Problem]) -> None:
-    """Note unknown, doubled and absent columns of items.csv."""
-    texts = tuple(f"{kind}_{lang}" for kind in ("label", "text") for lang in LANGUAGES)
-    known = (*_PLAIN_COLUMNS, *texts)
-    for name in dict.fromkeys(header):
-        if name not in known:
-            wrong = f'"{name}" is not a column of {FILE}{suggest(name, known)}'
-            problems.append(Problem(FILE, "header", name, wrong, listing(known, 20)))
-        if header.count(name) > 1:
-            problems.append(Problem(FILE, "header", name, f'column "{name}" comes twice', "each column once"))
-    wanted = ("item", "construct", *(f"{k}_{lang}" for k in ("label", "text") for lang in languages))
-    for name in wanted:
-        if name not in header:
-            what = "the translation" if name in texts else "the column"
-            problems.append(Problem(FILE, "header", name, f'{what} "{name}" is missing', listing(wanted)))
+def _item(row: Row, context: Context) -> Item:
+    """Item of one row."""
+    name = row.identifier()
+    construct = _construct(row, context.constructs)
+    inherited = context.constructs[construct].module if construct and construct in context.constructs else ""
+    return Item(
+        id=name,
+        construct=construct,
+        scale=_scale(row, context.scales),
+        column=row.get("column") or name,
+        reversed=bool(row.yes("reversed")),
+        wording=row.text("text"),
+        label=row.text("label"),
+        facet=row.name("facet"),
+        expectation=row.get("expectation") or None,
+        module=row.known("module", context.modules) or inherited,
+        relevant=row.expression("relevant"),
+        required=row.yes("required"),
+        dont_know=bool(row.yes("dont_know")),
+        predicts=row.get("predicts") or None,
+        concept=row.words("concept"),
+        statistic=row.words("statistic"),
+    )
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of items.csv and where its problems go."""
+def _construct(row: Row, known: Mapping[str, Construct]) -> str | None:
+    """Construct of the item; an empty cell means that the item stands alone."""
+    name = row.get("construct")
+    if name and name not in known:
+        row.note("construct", f'construct "{name}" is not declared{suggest(name, known)}', listing(known))
+    return name or None
 
-    number: int
-    cells: Mapping[str, str]
-    context: Context
-    problems: list[Problem]
 
-    def get(self, column: str) -> str:
-        """Cell of a column, empty when absent."""
-        return self.cells.get(column, "")
-
-    def note(self, column: str, wrong: str, allowed: str = "") -> None:
-        """Add a problem of this row."""
-        name = f" ({self.get('item')})" if self.get("item") else ""
-        self.problems.append(Problem(FILE, f"row {self.number}{name}", column, wrong, allowed))
-
-    def item(self) -> Item:
-        """Item of this row."""
-        name = self.get("item")
-        if not IDENTIFIER.fullmatch(name):
-            self.note("item", f'"{name}" cannot be an id' if name else "is empty", IDENTIFIER_RULE)
-        return Item(
-            id=name,
-            construct=self._construct(),
-            scale=self._scale(),
-            column=self.get("column") or name,
-            reversed=self._reversed(),
-            wording=self._text("text"),
-            label=self._text("label"),
-            facet=self._facet(),
-            expectation=self.get("expectation") or None,
-        )
-
-    def _construct(self) -> str | None:
-        """Construct of the item; an empty cell means that the item stands alone."""
-        name = self.get("construct")
-        known = self.context.constructs
-        if name and name not in known:
-            self.note(
-                "construct", f'construct "{name}" is not declared{suggest(name, known)}', listing(known)
-            )
-        return name or None
-
-    def _scale(self) -> str:
-        """Scale of the item; it may be left out where the study has only one."""
-        name, known = self.get("scale"), self.context.scales
-        if not name and len(known) == 1:
-            return next(iter(known))
-        if name not in known:
-            wrong = f'scale "{name}" is not declared{suggest(name, known)}' if name else "is empty"
-            self.note("scale", wrong, listing(known))
-        return name
-
-    def _reversed(self) -> bool:
-        """Whether a high answer means a low value of the construct."""
-        word = self.get("reversed").lower()
-        if word not in _YES | _NO:
-            self.note("reversed", f'"{word}" is neither yes nor no', "yes, no or empty")
-        return word in _YES
-
-    def _facet(self) -> str | None:
-        """Part of its construct that the item asks about."""
-        name = self.get("facet")
-        if name and not IDENTIFIER.fullmatch(name):
-            self.note("facet", f'"{name}" cannot name a facet', IDENTIFIER_RULE)
-        return name or None
-
-    def _text(self, kind: str) -> Text:
-        """Label or wording in every language of the study."""
-        for lang in self.context.languages:
-            column = f"{kind}_{lang}"
-            if column in self.cells and not self.get(column):
-                self.note(column, "the translation is missing", "a text in every language of the study")
-        return {lang: self.get(f"{kind}_{lang}") for lang in LANGUAGES if self.get(f"{kind}_{lang}")}
+def _scale(row: Row, known: Mapping[str, Scale]) -> str:
+    """Scale of the item; it may be left out where the study has only one."""
+    name = row.get("scale")
+    if not name and len(known) == 1:
+        return next(iter(known))
+    if name not in known:
+        wrong = f'scale "{name}" is not declared{suggest(name, known)}' if name else "is empty"
+        row.note("scale", wrong, listing(known))
+    return name

@@ -9,15 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from csat.study import consistency, sections
-from csat.study.definition import Construct, Item, Study
+from csat.study import consistency, parts, sections
+from csat.study.definition import Construct, Item, Segment, Study
 from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 from csat.study.fields import Table
 from csat.study.items import Context, read_items
 from csat.study.problems import Problem, StudyError, listing, suggest
 from csat.study.project import project_root
+from csat.study.question_checks import check_questionnaire
+from csat.study.question_rows import Context as QuestionContext
+from csat.study.question_rows import read_questions
+from csat.study.questions import Question
+from csat.study.scales import DONT_KNOW_CODE, Scale
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_EXTRAS = ("truth", "plan", "acknowledged", "timing")
 _NAME_RULE = "letters A-Z, digits, _ and -, beginning with a letter or digit"
 
 
@@ -164,11 +170,18 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
     """Study from its tables and items; everything wrong goes to `problems`."""
     top = Table(raw, "", problems)
     top.languages = sections.read_languages(top)
+    modules = parts.read_modules(top)
+    versions = parts.read_versions(top, modules)
     scales = sections.read_scales(top)
-    bare = sections.read_constructs(top)
+    bare = sections.read_constructs(top, modules)
     naming, waves = sections.read_waves(top)
-    items = _items(folder, Context(top.languages, scales, bare), problems, notes)
+    items = _items(folder, Context(top.languages, scales, bare, modules), problems, notes)
+    scales = _with_dont_know(scales, items)
     constructs = _with_items(bare, items)
+    option_lists = parts.read_options(top)
+    choices = parts.read_choices(top)
+    context = QuestionContext(top.languages, scales, option_lists, modules, choices)
+    questions = _questions(folder, context, problems, notes)
     study = Study(
         id=_study_id(top, folder),
         folder=folder,
@@ -186,10 +199,18 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
         scales=scales,
         constructs=constructs,
         items=items,
-        segments=sections.read_segments(top),
+        segments=_with_values(sections.read_segments(top), questions),
         paths=sections.read_paths(top),
         thresholds=sections.read_thresholds(top),
         waves_open=naming != "label" and "wave_naming" in raw,
+        modules=modules,
+        versions=versions,
+        option_lists=option_lists,
+        questions=questions,
+        choices=choices,
+        tables=parts.read_tables(top),
+        concepts=parts.read_concepts(top),
+        extras={key: value for key in _EXTRAS if (value := top.take(key)) is not None},
     )
     top.finish()
     if study.frame_size and study.planned_n and study.planned_n > study.frame_size:
@@ -197,6 +218,7 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
             "planned_n", f"{study.planned_n} is more than frame_size {study.frame_size}", "at most frame_size"
         )
     problems.extend(_cross_checks(study) if items else ())
+    problems.extend(check_questionnaire(study) if items else ())
     return study
 
 
@@ -212,6 +234,37 @@ def _items(folder: Path, context: Context, problems: list[Problem], notes: list[
     """Items of items.csv, none when it cannot be read."""
     text = _read_text(folder / "items.csv", problems, notes)
     return {} if text is None else read_items(text, context, problems)
+
+
+def _questions(
+    folder: Path, context: QuestionContext, problems: list[Problem], notes: list[str]
+) -> dict[str, Question]:
+    """Questions of questions.csv, none when there is no such file."""
+    path = folder / "questions.csv"
+    if not path.exists():
+        return {}
+    text = _read_text(path, problems, notes)
+    return {} if text is None else read_questions(text, context, problems)
+
+
+def _with_dont_know(scales: Mapping[str, Scale], items: Mapping[str, Item]) -> dict[str, Scale]:
+    """Give a code for "don't know" to scales that need one and declare no code for missing answers."""
+    needed = {i.scale for i in items.values() if i.dont_know}
+    return {
+        name: replace(scale, missing=(DONT_KNOW_CODE,)) if name in needed and not scale.missing else scale
+        for name, scale in scales.items()
+    }
+
+
+def _with_values(segments: Mapping[str, Segment], questions: Mapping[str, Question]) -> dict[str, Segment]:
+    """Give segments that read the answers to a question its options as values."""
+    by_column = {q.base: q for q in questions.values() if q.type in ("single", "consent")}
+    return {
+        name: replace(segment, values={o.code: o.label for o in by_column[segment.column].options})
+        if not segment.values and segment.column in by_column
+        else segment
+        for name, segment in segments.items()
+    }
 
 
 def _with_items(constructs: Mapping[str, Construct], items: Mapping[str, Item]) -> dict[str, Construct]:

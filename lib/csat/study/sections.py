@@ -23,10 +23,10 @@ from csat.study.definition import (
     wave_kind,
 )
 from csat.study.fields import Table
+from csat.study.modules import Module
+from csat.study.parts import check_identifier
 from csat.study.problems import listing, suggest
 
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-IDENTIFIER_RULE = "letters A-Z, digits and _, beginning with a letter"
 WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ALMOST_A_DATE = re.compile(r"\d{4}-?[QqMm]?\d{1,2}|\d{5,8}|\d{4}-\d{1,2}-\d{1,2}")
 _ARROW = re.compile(r"\s*(?:->|→)\s*")
@@ -54,12 +54,13 @@ def read_scales(top: Table) -> dict[str, Scale]:
     """Answer scales of ``[scales.<id>]``."""
     scales = {}
     for name, table in top.tables("scales"):
-        _check_identifier(table, name)
+        check_identifier(table, name)
         kind = table.string("kind", "rating", choices=("rating", "continuous"))
         low = table.number("minimum", required=True)
         high = table.number("maximum", required=True)
         missing = table.items("missing", (int, float), "a list of numbers, such as [-99]")
         labels = _scale_labels(table)
+        dont_know = table.text("dont_know")
         table.finish()
         if low is None or high is None:
             low, high = 0.0, 1.0
@@ -72,6 +73,7 @@ def read_scales(top: Table) -> dict[str, Scale]:
             tuple(float(m) for m in missing),
             labels,
             cast(Literal["rating", "continuous"], kind),
+            dont_know,
         )
     if not scales:
         top.note(
@@ -139,13 +141,23 @@ def _check_range(
         outside = [p for p in points if not low <= p <= high]
         if outside:
             table.note(f"labels.{lang}", f"{listing(outside)} is off the scale", f"points from {shown}")
+        elif gaps := _gaps(points):
+            wrong = f"the labels have a gap at {listing(gaps)}"
+            table.note(f"labels.{lang}", wrong, "labels of every point, or of ends and middle alone")
 
 
-def read_constructs(top: Table) -> dict[str, Construct]:
+def _gaps(points: Mapping[int, str]) -> list[int]:
+    """Points without a label between labelled ones, where neighbours do have labels."""
+    inner = range(min(points), max(points) + 1) if points else range(0)
+    neighbours = any(point + 1 in points for point in points)
+    return [p for p in inner if p not in points] if neighbours else []
+
+
+def read_constructs(top: Table, modules: Mapping[str, Module] | None = None) -> dict[str, Construct]:
     """Read the constructs of ``[constructs.<id>]``, still without their items."""
     constructs = {}
     for name, table in top.tables("constructs"):
-        _check_identifier(table, name)
+        check_identifier(table, name)
         mode = table.string("mode", "reflective", choices=("reflective", "composite"))
         constructs[name] = Construct(
             name,
@@ -153,6 +165,8 @@ def read_constructs(top: Table) -> dict[str, Construct]:
             table.string("role", "other", required=True, choices=ROLES),
             cast(Literal["reflective", "composite"], mode),
             question=table.text("question"),
+            module=_module(table, modules or {}),
+            concept=table.strings("concept"),
         )
         table.finish()
     if not constructs:
@@ -164,11 +178,20 @@ def read_constructs(top: Table) -> dict[str, Construct]:
     return constructs
 
 
+def _module(table: Table, modules: Mapping[str, Module]) -> str:
+    """Read the module of a construct's items, unless items.csv says otherwise."""
+    name = table.string("module")
+    if name and name not in modules:
+        table.note("module", f'module "{name}" is not declared{suggest(name, modules)}', listing(modules, 40))
+        return ""
+    return name
+
+
 def read_segments(top: Table) -> dict[str, Segment]:
     """Segments of ``[segments.<id>]``."""
     segments = {}
     for name, table in top.tables("segments"):
-        _check_identifier(table, name)
+        check_identifier(table, name)
         column = table.string("column", name)
         label = table.text("label", required=True)
         inner = table.table("values")
@@ -223,8 +246,9 @@ def _wave(table: Table) -> Wave:
         table.note("id", f'"{name}" looks like a date but is none', shape)
     label = table.text("label") if "label" in table.values else None
     without = table.strings("without")
+    version = table.string("version")
     table.finish()
-    return Wave(name, label or None, without)
+    return Wave(name, label or None, without, version)
 
 
 def read_paths(top: Table) -> tuple[Path, ...]:
@@ -304,9 +328,3 @@ def read_data(top: Table) -> DataSource:
     )
     table.finish()
     return source
-
-
-def _check_identifier(table: Table, name: str) -> None:
-    """Note a name that could not serve as an id in file names, subjects and code."""
-    if not IDENTIFIER.fullmatch(name):
-        table.note("", f'"{name}" cannot be an id{suggest(name, ())}', IDENTIFIER_RULE)
