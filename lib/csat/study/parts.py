@@ -187,7 +187,8 @@ def _choice(table: Table, name: str) -> ChoiceTask:
     """One choice task."""
     check_identifier(table, name)
     stages = table.strings("stages")
-    attributes = {a: _attribute(t, a, stages) for a, t in table.tables("attributes")}
+    least = 1 if "alternatives" in table.values else 2
+    attributes = {a: _attribute(t, a, stages, least) for a, t in table.tables("attributes")}
     if not attributes:
         table.note("attributes", "no attribute is declared", f"[choices.{name}.attributes.<id>]")
     alternatives = {a: _alternative(t, a, attributes) for a, t in table.tables("alternatives")}
@@ -214,13 +215,13 @@ def _choice(table: Table, name: str) -> ChoiceTask:
     return task
 
 
-def _attribute(table: Table, name: str, stages: tuple[str, ...]) -> Attribute:
-    """One attribute with its levels."""
+def _attribute(table: Table, name: str, stages: tuple[str, ...], least: int) -> Attribute:
+    """One attribute with its levels (in a case of fixed alternatives they may all share one)."""
     check_identifier(table, name)
     inner = table.table("levels")
     levels = {code: _level(inner, code, value) for code, value in inner.values.items()}
-    if len(levels) < 2:
-        table.note("levels", f"{len(levels)} levels make no difference", "at least two levels")
+    if len(levels) < least:
+        table.note("levels", "too few levels to make a difference", f"at least {least}")
     attribute = Attribute(
         id=name,
         label=table.text("label", required=True),
