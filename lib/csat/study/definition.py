@@ -188,6 +188,7 @@ class Study:
     choices: Mapping[str, ChoiceTask] = field(default_factory=dict)
     tables: Mapping[str, DataTable] = field(default_factory=dict)
     concepts: Mapping[str, Text] = field(default_factory=dict)
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property

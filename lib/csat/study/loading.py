@@ -210,8 +210,10 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
         choices=choices,
         tables=parts.read_tables(top),
         concepts=parts.read_concepts(top),
+        shares=parts.read_shares(top),
         extras={key: value for key in _EXTRAS if (value := top.take(key)) is not None},
     )
+    parts.check_timing(top)
     top.finish()
     if study.frame_size and study.planned_n and study.planned_n > study.frame_size:
         top.note(

@@ -11,7 +11,7 @@ from csat.study.expressions import Expression, ExpressionError, parse
 from csat.study.fields import Table
 from csat.study.modules import DataTable, Measure, Module, Version
 from csat.study.problems import listing, suggest
-from csat.study.questions import Option, Randomise
+from csat.study.questions import QUESTION_TYPES, Option, Randomise
 from csat.study.rows import IDENTIFIER, IDENTIFIER_RULE
 from csat.study.scales import Text
 
@@ -281,6 +281,29 @@ def read_concepts(top: Table) -> dict[str, Text]:
             table.note(name, f'"{name}" cannot be an id', IDENTIFIER_RULE)
         concepts[name] = table.translations(name, words)
     return concepts
+
+
+def read_shares(top: Table) -> dict[str, Mapping[str, float]]:
+    """Read expected shares of answers, ``[shares.<question>]``: code or number = share of those asked."""
+    shares: dict[str, Mapping[str, float]] = {}
+    for name, table in top.tables("shares"):
+        parts = {code: table.number(code) for code in table.values}
+        for code, share in parts.items():
+            if share is not None and not 0 <= share <= 1:
+                table.note(code, f"{share:g} is no share", "a number from 0 to 1")
+        shares[name] = {c: s for c, s in parts.items() if s is not None and 0 <= s <= 1}
+        table.finish()
+    return shares
+
+
+def check_timing(top: Table) -> None:
+    """Note what is no pace in ``[timing]``: words and characters a minute, seconds by type of question."""
+    table = top.table("timing")
+    for key in ("words_per_minute", "characters_per_minute", *QUESTION_TYPES):
+        if key in table.values:
+            _positive(table, key)
+        table.known.add(key)
+    table.finish()
 
 
 def read_condition(table: Table) -> Expression | None:

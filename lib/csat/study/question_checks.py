@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from csat.study import routing
@@ -24,6 +25,7 @@ def check_questionnaire(study: Study) -> Iterator[Problem]:
     yield from _check_predictions(study, every)
     yield from _check_routing(study, every)
     yield from _check_order(study)
+    yield from _check_shares(study, every)
     yield from _check_tags(study, every)
 
 
@@ -132,6 +134,32 @@ def _check_predictions(study: Study, every: dict[str, Question]) -> Iterator[Pro
         ]:
             wrong = f"{question.id} and {name}, which it predicts, are not answered alike"
             yield Problem(file, where, "predicts", wrong, "the same scale or the same options")
+
+
+def _check_shares(study: Study, every: dict[str, Question]) -> Iterator[Problem]:
+    """Check expected shares of questions and answers that do not exist, or that are more than everybody."""
+    for name, shares in study.shares.items():
+        place = f"[shares.{name}]"
+        question = every.get(name)
+        if question is None or not question.asked:
+            wrong = f'question "{name}" is not declared{suggest(name, every)}'
+            yield Problem(_TOML, place, "", wrong, "ids of questions and items")
+            continue
+        column = question.columns[0]
+        codes = question.codes or column.values
+        for answer in shares:
+            if column.kind == "number":
+                low = -float("inf") if column.minimum is None else column.minimum
+                high = float("inf") if column.maximum is None else column.maximum
+                fine = re.fullmatch(r"-?\d{1,9}(\.\d{1,6})?", answer) and low <= float(answer) <= high
+            else:
+                fine = answer in codes
+            if not fine:
+                wrong = f'{name} has no answer "{answer}"{suggest(answer, codes)}'
+                yield Problem(_TOML, place, answer, wrong, listing(codes) or "numbers of its range")
+        total = sum(shares.values())
+        if question.type != "multiple" and total > 1 + 1e-9:
+            yield Problem(_TOML, place, "", f"the shares add up to {total:g}", "at most 1")
 
 
 def _check_routing(study: Study, every: dict[str, Question]) -> Iterator[Problem]:
