@@ -12,6 +12,10 @@ import pytest
 from csat.data import load_answers
 from csat.study import check_study, load_study
 from csat.study.definition import ROLES, DataSource, Study, Thresholds
+from csat.study.items import COLUMNS as ITEM_COLUMNS
+from csat.study.modules import Module, Version
+from csat.study.question_rows import COLUMNS as QUESTION_COLUMNS
+from csat.study.questions import QUESTION_TYPES
 from study_files import DOC, ITEMS, TOML, minimal_study_of_the_doc, write_study
 
 
@@ -63,12 +67,12 @@ def test_other_translations_than_asked_for_do_no_harm(tmp_path: Path) -> None:
 def test_every_key_is_documented() -> None:
     text = DOC.read_text(encoding="utf-8")
     documented = set(re.findall(r"`([a-z_]+)`", text))
-    derived = {"folder", "notes", "waves_open", "paths", "items"}
-    assert {f.name for f in fields(Study)} - derived <= documented | {"waves", "data", "scales"} | {
-        "constructs",
-        "segments",
-        "thresholds",
-    }
+    derived = {"folder", "notes", "waves_open", "paths", "items", "questions", "extras"}
+    in_headings = {"waves", "data", "scales", "constructs", "segments", "thresholds", "modules", "versions"}
+    in_headings |= {"option_lists", "choices", "tables", "concepts", "shares"}
+    assert {f.name for f in fields(Study)} - derived <= documented | in_headings
+    assert set(ITEM_COLUMNS) | set(QUESTION_COLUMNS) | set(QUESTION_TYPES) <= documented
+    assert {f.name for kind in (Module, Version) for f in fields(kind)} - {"id", "order"} <= documented
     assert {f.name for f in fields(DataSource)} - {"kind"} <= documented
     assert set(ROLES) <= documented
     for field in fields(Thresholds):
@@ -76,5 +80,6 @@ def test_every_key_is_documented() -> None:
         row = re.search(rf"\| `{field.name}` \| (\S+) \|", text)
         assert row, field.name
         assert row[1] == default or float(row[1]) == field.default
-    for table in ("waves", "data", "scales", "constructs", "segments", "model", "thresholds"):
+    tables = ("waves", "data", "scales", "constructs", "segments", "model", "thresholds", "modules", "timing")
+    for table in (*tables, "versions", "options", "choices", "tables", "concepts", "shares"):
         assert re.search(rf"^### `\[+{table}", text, flags=re.MULTILINE), table

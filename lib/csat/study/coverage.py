@@ -88,7 +88,7 @@ def trace(study: Study, version: str = "", lang: str = "") -> pd.DataFrame:
     study : Study
         The study.
     version : str, optional
-        Only what this version asks; by default everything that the study can ask, and its tables.
+        Only what this version asks, and tables; by default everything that the study can ask.
     lang : str, optional
         Language of the labels, by default the study's first.
 
@@ -198,10 +198,11 @@ def not_asked(study: Study, version: str = "", lang: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows of `coverage` with the status ``missing``.
+        The rows of `coverage` that are ``missing`` and of the kind ``question``.
     """
     table = coverage(study, version, lang)
-    return table[table["status"] == "missing"].reset_index(drop=True)
+    gone = (table["status"] == "missing") & (table["kind"] == "question")
+    return table[gone].reset_index(drop=True)
 
 
 def without_use(study: Study, version: str = "", lang: str = "") -> pd.DataFrame:
@@ -276,10 +277,10 @@ def _asked(study: Study, version: str) -> dict[str, Question]:
 
 
 def _uses(study: Study, version: str) -> Iterator[_Use]:
-    """Every question under each of its concepts, then measures of tables (which belong to no version)."""
+    """Every question under each of its concepts, then measures of tables, whatever the version."""
     for question in _asked(study, version).values():
         yield from _uses_of(study, question)
-    for table in () if version else study.tables.values():
+    for table in study.tables.values():
         if not table.measures:
             for concept in table.concept:
                 columns = " ".join(table.columns)
