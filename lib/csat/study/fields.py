@@ -67,8 +67,9 @@ class Table:
         value = self.take(key)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-            self.note(key, f"{_shown(value)} is not such a number", f"a whole number from {minimum} on")
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= _LARGEST:
+            allowed = f"a whole number from {minimum} on"
+            self.note(key, f"{_shown(value)} is not such a number", allowed)
             return default
         return value
 
@@ -173,7 +174,10 @@ def is_number(value: object) -> bool:
 
 def _shown(value: object) -> str:
     """Value as it should appear in a message: short."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:  # a whole number of thousands of digits
+        text = "a huge number"
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -21,6 +21,7 @@ from csat.study.question_rows import Context as QuestionContext
 from csat.study.question_rows import read_questions
 from csat.study.questions import Question
 from csat.study.scales import DONT_KNOW_CODE, Scale
+from csat.study.wording.acknowledged import check_acknowledged
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _EXTRAS = ("truth", "plan", "acknowledged", "timing")
@@ -158,7 +159,7 @@ def _read_toml(folder: Path, problems: list[Problem], notes: list[str]) -> Mappi
         return None
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, thousands of brackets
         reason = str(error)
         twice = "Cannot overwrite" in reason or "Cannot declare" in reason
         wrong = f"the same key or table comes twice ({reason})" if twice else f"this is not TOML ({reason})"
@@ -221,6 +222,7 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
         )
     problems.extend(_cross_checks(study) if items else ())
     problems.extend(check_questionnaire(study) if items else ())
+    problems.extend(check_acknowledged(study) if items else ())
     return study
 
 

@@ -201,18 +201,24 @@ def _choice(table: Table, name: str) -> ChoiceTask:
         alternatives=alternatives,
         stages=stages,
         none_label=table.text("none"),
-        sets=table.integer("sets", 1) or 1,
-        size=table.integer("size", 2, minimum=2) or 2,
-        blocks=table.integer("blocks", 1) or 1,
+        sets=_count(table, "sets", 1, 100),
+        size=_count(table, "size", 2, 8),
+        blocks=_count(table, "blocks", 1, 100),
         prohibited=_prohibited(table, attributes),
     )
-    for key, most in (("sets", 100), ("size", 8), ("blocks", 100)):
-        if getattr(task, key) > most:
-            table.note(key, f"{getattr(task, key)} is more than anybody can use", f"at most {most}")
+    for key in ("sets", "size", "blocks"):
         if alternatives and key in table.values:
             table.note(key, "a case of fixed alternatives has no design", "either alternatives or a design")
     table.finish()
     return task
+
+
+def _count(table: Table, key: str, least: int, most: int) -> int:
+    """Whole number within bounds, by default the least."""
+    value = table.integer(key, least, minimum=least) or least
+    if value > most:
+        table.note(key, f"{value} is more than anybody can use", f"{least} to {most}")
+    return min(value, most)
 
 
 def _attribute(table: Table, name: str, stages: tuple[str, ...], least: int) -> Attribute:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ __all__ = [
     "references",
 ]
 
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?")
 _NUMERIC = ("rating", "nps", "number")
 _SINGLE = ("single", "consent")
 
@@ -127,11 +129,10 @@ def _known_code(leaf: Compare | Selected, code: str, question: Question) -> Iter
 
 def _on_range(leaf: Compare, question: Question) -> Iterator[tuple[str, str]]:
     """Check that a number can divide the answers of a question."""
-    try:
-        value = float(leaf.value)
-    except ValueError:
+    if not _NUMBER.fullmatch(leaf.value):
         yield f'"{leaf}": {question.id} is answered by a number, not "{leaf.value}"', "a number"
         return
+    value = float(leaf.value)
     column = question.columns[0]
     low = -float("inf") if column.minimum is None else column.minimum
     high = float("inf") if column.maximum is None else column.maximum

@@ -141,7 +141,7 @@ def _check_range(
         outside = [p for p in points if not low <= p <= high]
         if outside:
             table.note(f"labels.{lang}", f"{listing(outside)} is off the scale", f"points from {shown}")
-        elif gaps := _gaps(points):
+        elif kind == "rating" and high - low <= 100 and (gaps := _gaps(points)):
             wrong = f"the labels have a gap at {listing(gaps)}"
             table.note(f"labels.{lang}", wrong, "labels of every point, or of ends and middle alone")
 
