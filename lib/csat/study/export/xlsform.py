@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from csat.study.export.conditions import Dialect
 from csat.study.export.fields import Field, case_text, fields_of, say, screen_fields
+from csat.study.export.messages import message
 from csat.study.export.spreadsheet import safe_cell
 from csat.study.export.target import Exported, Job, Names, field_names
 from csat.study.questionnaire import Screen
@@ -16,16 +17,6 @@ from csat.study.scales import Text
 LANGUAGE_NAMES = {"en": "English (en)", "zh": "中文 (zh)"}
 NAME = r"[^\W\d][\w\-]*"
 _GRID_POINTS = 11
-_MESSAGES: Mapping[str, Text] = {
-    "range": {"en": "A number from {low:g} to {high:g}, please.", "zh": "请填写{low:g}到{high:g}之间的数字。"},
-    "least": {"en": "A number of at least {low:g}, please.", "zh": "请填写不小于{low:g}的数字。"},
-    "most_number": {"en": "A number of at most {high:g}, please.", "zh": "请填写不大于{high:g}的数字。"},
-    "most": {"en": "At most {high:g}, please.", "zh": "最多选{high:g}项。"},
-    "alone": {"en": "This answer rules out the others.", "zh": "该选项不能与其他选项同时选择。"},
-    "length": {"en": "At most {high:g} characters, please.", "zh": "最多{high:g}个字。"},
-    "total": {"en": "The numbers must add up to {high:g}.", "zh": "各项之和须等于{high:g}。"},
-    "differs": {"en": "Please choose another one than before.", "zh": "请选择与前面不同的选项。"},
-}
 
 
 def names_of(job_fields: Mapping[str, tuple[Field, ...]]) -> dict[str, str]:
@@ -129,8 +120,7 @@ class _Form:
 
     def message(self, key: str, **values: float | None) -> dict[str, str]:
         """Cells that say what a constraint wants."""
-        text = {lang: say(_MESSAGES[key], lang).format(**values) for lang in self.job.langs}
-        return self.texts("constraint_message", text)
+        return self.texts("constraint_message", message(key, self.job.langs, **values))
 
 
 def write(job: Job) -> Exported:
