@@ -1,4 +1,4 @@
-"""Whatever stands in the files of a study: it loads, or every mistake is named. No traceback reaches a user."""
+"""Whatever stands in the files of a study: it loads, or mistakes are named; no traceback reaches a user."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def test_files_of_any_bytes(name: str, content: bytes, tmp_path_factory: pytest.
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Paths of every value inside tables and lists."""
     found = [path] if path else []
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    entries = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
     for key, inner in entries:
         found += places(inner, (*path, key))
     return found
@@ -122,7 +124,9 @@ def test_tables_with_any_value(
     column=st.integers(0, 22),
     text=st.one_of(
         st.text(max_size=30),
-        st.sampled_from(["single", "kano", "choice", "yes", "-1", "1e6", "99999999999", "role", "plan", "none"]),
+        st.sampled_from(
+            ["single", "kano", "choice", "yes", "-1", "1e6", "99999999999", "role", "plan", "none"]
+        ),
     ),
 )
 def test_questions_with_any_cell(

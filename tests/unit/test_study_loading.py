@@ -56,10 +56,10 @@ def test_reputation_model_is_the_extended_one(reputation: Study) -> None:
     assert set(reputation.blocks(reflective_only=True)) == {"COMP", "LIKE", "CUSA", "CUSL", "SC"}
 
 
-@pytest.mark.parametrize("name", ["mobile_ecsi", "corporate_reputation"])
+@pytest.mark.parametrize("name", ["mobile_ecsi", "corporate_reputation", "service_loyalty"])
 def test_shipped_studies_are_complete(name: str) -> None:
     study = load_study(name)
-    assert study.languages == ("en", "zh")
+    assert set(study.languages) == {"en", "zh"}
     for item in study.items.values():
         assert set(item.label) == set(item.wording) == {"en", "zh"}
         assert len(item.label["en"]) <= 24
