@@ -18,7 +18,7 @@ from study_files import ITEMS
 
 FILES = {"study.toml": full_toml(), "items.csv": ITEMS, "questions.csv": QUESTIONS}
 CALM = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
