@@ -144,11 +144,12 @@ def _english_span(w: Wording, core: str, found: re.Match[str]) -> tuple[int, int
     if before == "how":
         return start, _word_end(core, found.end())
     if before in _BE:
-        verb = words[0].endswith("ed") or (words[0].endswith("s") and not words[0].endswith("ss"))
-        return None if verb or not w.agreement else (start, limit)
+        adjective = len(words) == 1 or words[1].lower() in ("to", "for", "with")
+        return (start, limit) if adjective and w.agreement else None
     end = _stop(w, core, found.end(), limit)
     inside = core[found.end() : end].lower().split()
-    alike = before not in _OWNERS or len(inside) == len(left)
+    listed = "," in core[start : found.start()]
+    alike = listed or before not in _OWNERS or len(inside) == len(left)
     return (start, end) if alike and len(inside) <= 3 and not _PERSONS & set(inside) else None
 
 

@@ -20,7 +20,7 @@ _RATED = frozenset({"", "rating", "nps", "single", "kano", "number"})
 _OPEN = frozenset({"", "text", "number", "date"})
 _SILENT = frozenset({"note", "consent"})
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’.-]*")
-_CHARACTER = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+")
+_CHARACTER = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+(?:[-'.][A-Za-z0-9]+)*")
 
 
 def check_text(
@@ -110,7 +110,7 @@ def negated(w: Wording) -> Iterator[WordingFinding]:
     asked = re.search(lex.pattern("negated", "question"), seen.strip()) if w.yes_no else None
     if asked:
         yield make("negated", w.lang, asked[0])
-    elif w.agreement and not w.is_question:
+    elif (w.agreement or w.yes_no) and not w.is_question:
         found = lex.pattern("negated", "patterns").search(seen)
         if found:
             yield make("negated", w.lang, w.cut(found), rewrites=_positive(w))
