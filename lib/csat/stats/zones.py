@@ -204,9 +204,10 @@ class _Search:
         g = len(self.centres)
         counts, sums, squares = features[..., :g], features[..., g : 2 * g], features[..., 2 * g]
         cuts = self.cuts(counts, sums)
-        band = thresholds(cuts, self.centres)
-        if self.band is not None:
-            band = np.broadcast_to(np.array(self.band, dtype=np.float64), band.shape)
+        if self.band is None:
+            band = thresholds(cuts, self.centres)
+        else:
+            band = np.broadcast_to(np.array(self.band, dtype=np.float64), cuts.shape)
         zones = levels(counts, sums, cuts)
         total = squares - sums.sum(axis=-1) ** 2 / counts.sum(axis=-1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -225,9 +226,11 @@ class _Search:
         explained = levels(counts, sums, self.cuts(counts, sums)).explained
         total = (w * dealt**2).sum(axis=1) - (dealt @ w) ** 2 / w.sum()
         ratio = explained / total
-        if not np.isfinite(ratio[0]):
+        if not np.isfinite(ratio).any():
             return float("nan")
-        return float((1 + (ratio[1:] >= ratio[0] - 1e-12).sum()) / (1 + permutations))
+        # Where loyalty nowhere rises with the gap there are no steps: any dealt out are at least as good.
+        reached = ratio[1:] >= ratio[0] - 1e-12 if np.isfinite(ratio[0]) else np.ones(permutations)
+        return float((1 + reached.sum()) / (1 + permutations))
 
 
 def _named(found: Interval, n: float, method: str) -> pd.DataFrame:
