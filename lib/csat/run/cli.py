@@ -144,15 +144,13 @@ def list_() -> None:
 def _check(study: str, wave: str, data: str) -> None:
     """Load a study and its answers and say what was found."""
     from csat.data import load_answers
-    from csat.study import load_study
+    from csat.study import check_study, load_study
 
     found = load_study(study)
     click.echo(
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    for note in found.notes:
-        click.echo(f"  note: {note}")
     path = str(Path(data).expanduser().resolve()) if data else ""
     answers = load_answers(found, wave=wave, data=path)
     click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
@@ -160,6 +158,8 @@ def _check(study: str, wave: str, data: str) -> None:
         click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
     for note in answers.notes:
         click.echo(f"  note: {note}")
+    for finding in check_study(found):
+        click.echo(f"  {finding}")
     click.echo("no mistakes found")
 
 
