@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,7 @@ def render_frame(page: Frame) -> str:
     from csat import __version__
 
     words = Words(page.lang)
+    page = replace(page, body=re.sub(r"\b([nNpRr]²?) ([=<>]) (?=[\d−])", "\\1\u00a0\\2\u00a0", page.body))
     text = (
         _environment()
         .get_template("frame.html.j2")

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csat.report import numbers, results, tables
+from csat.report import results, tables
+from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
 from csat.report.svg import figure_svg
@@ -212,7 +213,7 @@ class Page:
         key: str,
         frame: pd.DataFrame | None,
         metrics: Sequence[str] | None = None,
-        digits: int | Mapping[str, tables.Format] = 2,
+        digits: Digits = 2,
         extra: Mapping[str, Mapping[str, str]] | None = None,
         head: str = "subject",
         **values: Any,
@@ -239,24 +240,9 @@ class Page:
         rows = frame if frame is None or metrics is None else frame[frame["metric"].isin(list(metrics))]
         if rows is None or rows.empty:
             return self._absent(key, values)
-        rows = results.tidy(rows)
-        wanted = list(metrics or rows["metric"].drop_duplicates())
-        wanted = [metric for metric in wanted if (rows["metric"] == metric).any()]
-        subjects = [str(subject) for subject in rows["subject"].drop_duplicates()]
-        cells = {(str(row.metric), str(row.subject)): row for row in rows.itertuples(index=False)}
-        built = [tables.Column(self._head(head), tuple(self.subject(one) for one in subjects))]
-        for metric in wanted:
-            form = digits if isinstance(digits, int) else digits.get(metric, 2)
-            texts = tuple(self._cell(cells.get((metric, subject)), form) for subject in subjects)
-            built.append(tables.Column(self._head(metric, "metric"), texts, numeric=True))
-        bases = [rows.loc[rows["subject"] == subject, "n"].dropna() for subject in subjects]
-        varying = rows["n"].dropna().nunique() > 1
-        if varying:
-            texts = tuple(numbers.count(base.min()) if len(base) else numbers.ABSENT for base in bases)
-            built.append(tables.Column(self._head("n"), texts, numeric=True))
-        for name, words in (extra or {}).items():
-            built.append(tables.Column(self._head(name), tuple(words.get(one, "") for one in subjects)))
-        self._table(key, built, values, self._base_note(rows, varying))
+        below = self.study.thresholds.suppress_below
+        writer = EstimateTable(self.words, self.subject, below, digits)
+        self._table(key, writer.columns(rows, metrics, extra, head), values, writer.base(rows))
 
     # ---- figures -----------------------------------------------------------------------------------------
 
@@ -308,34 +294,9 @@ class Page:
 
     # ---- private -----------------------------------------------------------------------------------------
 
-    def _head(self, name: str, kind: str = "col") -> str:
+    def _head(self, name: str) -> str:
         """Head of a column from the catalogue."""
-        other = "metric" if kind == "col" else "col"
-        return self.t(
-            f"{kind}.{name}"
-            if self.has(f"{kind}.{name}") or not self.has(f"{other}.{name}")
-            else f"{other}.{name}"
-        )
-
-    def _cell(self, row: Any, form: tables.Format) -> str:
-        """One estimate with its interval, or why there is none."""
-        if row is None:
-            return numbers.ABSENT
-        below = self.study.thresholds.suppress_below
-        if row.n < below:
-            return f"n < {below}"
-        if isinstance(form, int):
-            return self.estimate(row.estimate, row.ci_low, row.ci_high, form)
-        return tables.write_cell(row.estimate, form)
-
-    def _base_note(self, rows: pd.DataFrame, varying: bool) -> str:
-        """Line below a metrics table: base and what the brackets are."""
-        known = rows["n"].dropna()
-        if not rows["ci_low"].notna().any():
-            return "" if varying or known.empty else self.t("page.estimate_note", n=known.iloc[0])
-        if varying or known.empty:
-            return self.t("page.interval_note_varying")
-        return self.t("page.interval_note", n=known.iloc[0])
+        return EstimateTable(self.words, self.subject).head(name)
 
     def _table(
         self, key: str, columns: Sequence[tables.Column], values: Mapping[str, Any], base: str = ""
