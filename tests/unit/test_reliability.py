@@ -128,6 +128,13 @@ def test_mistakes_are_named() -> None:
         stats.omega(moments(twin), ITEMS)
 
 
+def test_fewer_respondents_than_items() -> None:
+    m = moments(scale(n=4))
+    assert np.isfinite(stats.alpha(m, ITEMS))
+    with pytest.raises(stats.MomentsError, match="4 respondents are too few for the 4 items a, b, c, d"):
+        stats.omega(m, ITEMS)
+
+
 def test_degenerate_replicates_are_nan() -> None:
     frame = scale(n=15)
     frame["d"] = [1.0] + [0.0] * 14
