@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -229,6 +230,8 @@ def _prepare_process(scratch: str) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
+    # jsonschema imports this where it can, and it compiles a grammar for a second; nobody here checks IRIs.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
