@@ -277,8 +277,12 @@ def _stratum_codes(strata: Any, n_groups: int) -> IntArray:
 
 def _draws(rng: np.random.Generator, strata: IntArray, replicates: int) -> FloatArray:
     """How often each group is drawn in each replicate: (replicates, n_groups)."""
+    n = len(strata)
+    if not strata.any():
+        drawn = rng.integers(n, size=(replicates, n)) + n * np.arange(replicates)[:, None]
+        return np.bincount(drawn.ravel(), minlength=replicates * n).reshape(replicates, n).astype(np.float64)
     members = [np.flatnonzero(strata == code) for code in range(strata.max() + 1)]
-    counts = np.empty((replicates, len(strata)))
+    counts = np.empty((replicates, n))
     for row in counts:  # replicate by replicate, so that the draws do not depend on the chunk
         for groups in members:
             drawn = rng.integers(len(groups), size=len(groups))
