@@ -19,6 +19,7 @@ from csat.run.pipeline import RunResult, run_study
 from fakes import finish, write_notebook
 
 BOOKS = (Notebook("one"), Notebook("two", after="one"))
+TELL = "import os, pathlib\npathlib.Path('{pids}').write_text(f'{{os.getpid()}} {{os.getppid()}}')"
 GOOD = ("# First part", "x = 1", finish("one"))
 
 
@@ -157,8 +158,9 @@ def test_kill_9_of_the_run_itself(suite: Suite, tmp_path: Path) -> None:
     suite.run()
     before = suite.snapshot()
     pids = tmp_path / "pids"
-    tell = f"import os, pathlib\npathlib.Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}')"
-    suite.write("two", "# Second part", tell, "import time\ntime.sleep(600)", finish("two"))
+    suite.write(
+        "two", "# Second part", TELL.format(pids=str(pids)), "import time\ntime.sleep(600)", finish("two")
+    )
     script = tmp_path / "go.py"
     script.write_text(
         f"""\
@@ -186,6 +188,36 @@ if __name__ == "__main__":
     assert not result.skipped
     assert "0.5" in (suite.wave / "metrics.csv").read_text()
     assert not list((suite.reports / ".staging").glob("*/*"))
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["keyboard", "scheduler"])
+def test_an_interrupted_run_cleans_up(suite: Suite, tmp_path: Path, end: signal.Signals) -> None:
+    pids = tmp_path / "pids"
+    suite.write("one", "# First part", TELL.format(pids=str(pids)), "import time\ntime.sleep(600)")
+    script = tmp_path / "go.py"
+    script.write_text(
+        f"""\
+import functools, sys
+from pathlib import Path
+from csat.run import cli, pipeline
+from csat.run.notebooks import Notebook
+if __name__ == "__main__":
+    told = {{"notebooks": (Notebook("one"),), "folder": Path({str(suite.folder)!r})}}
+    pipeline.run_study = functools.partial(pipeline.run_study, **told)
+    sys.argv = ["csat", "run", "mobile_ecsi", "--out", {str(suite.reports)!r}]
+    cli.main()
+"""
+    )
+    run = subprocess.Popen(
+        [sys.executable, str(script)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    until(lambda: pids.exists() and len(pids.read_text().split()) == 2, 60)
+    os.killpg(run.pid, end)
+    told = run.communicate()[1]
+    assert run.returncode == 130
+    assert told.splitlines()[-1] == "interrupted, nothing published" and "Traceback" not in told
+    assert not list((suite.reports / ".staging").glob("*/*"))
+    until(lambda: not any(alive(int(pid)) for pid in pids.read_text().split()), 15)
 
 
 def test_an_unchanged_run_is_skipped_and_a_changed_one_is_not(suite: Suite) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0 everything asked for is published (or was already), 1 a run that f
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,11 +190,13 @@ def _told_plainly() -> Iterator[None]:
     from csat.errors import CsatError
     from csat.run.errors import RunBusy, RunFailed
 
+    # A scheduler that ends a run (SIGTERM) gets the same tidy end as a person at the keyboard.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except RunFailed as error:
-        log = f"\nlog: {error.log}" if error.log else ""
-        click.echo(f"failed, nothing published: {error}{log}", err=True)
+        log = f"\nnothing was published; log: {error.log}" if error.log else ""
+        click.echo(f"failed: {error}{log}", err=True)
         sys.exit(FAILED)
     except RunBusy as error:
         click.echo(str(error), err=True)

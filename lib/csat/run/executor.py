@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -227,6 +228,8 @@ def _prepare_process(scratch: str) -> None:
     import logging
     import tempfile
 
+    # An interrupt at the keyboard reaches every process; the run itself ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
@@ -240,10 +243,11 @@ def _prepare_process(scratch: str) -> None:
         os.environ.setdefault(variable, "1")
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent.sentinel, scratch), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with(sentinel: int, scratch: str) -> None:
     """Wait for the parent's end, then end this process at once; the kernel sees its own parent gone."""
     wait([sentinel])
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
