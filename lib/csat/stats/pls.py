@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, PathModel, PathModelError, path_model
 from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights, path_coefficients, scaled
+
+# Replicates handled together: their matrices then stay in the processor's cache.
+_CHUNK = 500
 
 
 class PlsFlag(IntFlag):
@@ -228,19 +232,20 @@ def _estimate(
     max_iterations: int,
     start: FloatArray | None,
 ) -> PlsResult:
-    """Estimate with the leading axes flattened, then give them back."""
-    corr = moments.corr
-    p = corr.shape[-1]
+    """Estimate chunk after chunk of the flattened leading axes, then give these back."""
     if not moments.shape:
-        _refuse(corr, model)
-    flat = corr.reshape(-1, p, p)
-    first = np.ones((len(flat), p)) if start is None else start.reshape(-1, p)
-    weights, iterations, converged, usable = outer_weights(
-        flat, first, model, scheme, tolerance, max_iterations
-    )
-    trouble = np.where(usable, PlsFlag.NOT_CONVERGED, PlsFlag.NOT_POSITIVE_DEFINITE)
-    flags = np.where(converged, 0, trouble).astype(np.intp)
-    return _result(moments, model, corr, weights, iterations, flags, corrected)
+        _refuse(moments.corr, model)
+    lead, p = moments.shape, len(model.items)
+    cov = moments.cov.reshape(-1, p, p)
+    first = np.ones((len(cov), p)) if start is None else start.reshape(-1, p)
+    parts = []
+    for i in range(0, len(cov), _CHUNK):
+        corr = Moments.from_cov(cov[i : i + _CHUNK], 0, model.items).corr
+        found = outer_weights(corr, first[i : i + _CHUNK], model, scheme, tolerance, max_iterations)
+        parts.append(_follow(corr, *found, model, corrected))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    shaped = {name: values.reshape((*lead, *values.shape[1:])) for name, values in joined.items()}
+    return PlsResult(model=model, n=_equation_n(moments, model), consistent=corrected, **shaped)
 
 
 def _refuse(corr: FloatArray, model: PathModel) -> None:
@@ -270,23 +275,21 @@ def _refuse(corr: FloatArray, model: PathModel) -> None:
             )
 
 
-def _result(
-    moments: Moments,
-    model: PathModel,
+def _follow(
     corr: FloatArray,
     weights: FloatArray,
     iterations: IntArray,
-    flags: IntArray,
+    converged: BoolArray,
+    usable: BoolArray,
+    model: PathModel,
     corrected: tuple[str, ...],
-) -> PlsResult:
-    """Everything that follows from the weights."""
-    lead, p, k = moments.shape, len(model.items), len(model.constructs)
-    flat = corr.reshape(-1, p, p)
-    w, sw, c = scaled(flat, weights, model)
+) -> dict[str, Any]:
+    """Derive everything that follows from the weights: fields of `PlsResult` with one leading axis."""
+    w, sw, c = scaled(corr, weights, model)
     sign, ambiguous = _orientation(sw, model)
     w, sw, c = w * sign[:, model.owner], sw * sign[:, None, :], c * (sign[:, :, None] * sign[:, None, :])
-    loadings = sw[:, np.arange(p), model.owner]
-    rho = _rho_a(flat, w, model)
+    loadings = sw[:, np.arange(len(model.items)), model.owner]
+    rho = _rho_a(corr, w, model)
     adjusted = c
     if corrected:
         fixed = np.array([construct in corrected for construct in model.constructs])
@@ -295,24 +298,23 @@ def _result(
     r_squared = np.full(c.shape[:-1], np.nan)
     ends = list(model.endogenous)
     r_squared[:, ends] = np.einsum("bij,bij->bj", paths, adjusted)[:, ends]
-    flags = flags | np.where(ambiguous, PlsFlag.SIGN_AMBIGUOUS, 0)
-    flags = flags | np.where(_inadmissible(loadings, adjusted, r_squared, rho), PlsFlag.INADMISSIBLE, 0)
-    return PlsResult(
-        model=model,
-        n=_equation_n(moments, model),
-        weights=w.reshape(*lead, p),
-        loadings=loadings.reshape(*lead, p),
-        cross_loadings=sw.reshape(*lead, p, k),
-        score_correlations=c.reshape(*lead, k, k),
-        construct_correlations=adjusted.reshape(*lead, k, k),
-        paths=paths.reshape(*lead, k, k),
-        r_squared=r_squared.reshape(*lead, k),
-        rho_a=rho.reshape(*lead, k),
-        consistent=corrected,
-        converged=((flags & (PlsFlag.NOT_CONVERGED | PlsFlag.NOT_POSITIVE_DEFINITE)) == 0).reshape(lead),
-        iterations=iterations.reshape(lead),
-        flags=flags.reshape(lead),
-    )
+    trouble = np.where(usable, PlsFlag.NOT_CONVERGED, PlsFlag.NOT_POSITIVE_DEFINITE)
+    flags = np.where(converged, 0, trouble).astype(np.intp)
+    flags |= np.where(ambiguous, PlsFlag.SIGN_AMBIGUOUS, 0)
+    flags |= np.where(_inadmissible(loadings, adjusted, r_squared, rho), PlsFlag.INADMISSIBLE, 0)
+    return {
+        "weights": w,
+        "loadings": loadings,
+        "cross_loadings": sw,
+        "score_correlations": c,
+        "construct_correlations": adjusted,
+        "paths": paths,
+        "r_squared": r_squared,
+        "rho_a": rho,
+        "converged": converged,
+        "iterations": iterations,
+        "flags": flags,
+    }
 
 
 def _orientation(sw: FloatArray, model: PathModel) -> tuple[FloatArray, BoolArray]:

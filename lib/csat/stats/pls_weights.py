@@ -15,8 +15,6 @@ SCHEMES: tuple[Scheme, ...] = ("path", "factorial", "centroid")
 
 # Rounding makes eigenvalues of a singular correlation matrix this negative, and no more.
 INDEFINITE = -1e-8
-# Replicates handled together: their matrices then stay in the processor's cache.
-_CHUNK = 500
 
 
 def outer_weights(
@@ -54,23 +52,6 @@ def outer_weights(
     --------
     R: ``seminr::simplePLS(...)$outer_weights``.
     """
-    parts = [
-        _iterate(corr[i : i + _CHUNK], start[i : i + _CHUNK], model, scheme, tolerance, max_iterations)
-        for i in range(0, len(corr), _CHUNK)
-    ]
-    weights, iterations, converged, usable = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return weights, iterations, converged, usable
-
-
-def _iterate(
-    corr: FloatArray,
-    start: FloatArray,
-    model: PathModel,
-    scheme: Scheme,
-    tolerance: float,
-    max_iterations: int,
-) -> tuple[FloatArray, IntArray, BoolArray, BoolArray]:
-    """Iterate one chunk."""
     usable = _semidefinite(corr) & np.isfinite(start).all(axis=1)
     weights = np.full(start.shape, np.nan)
     iterations = np.zeros(len(corr), dtype=np.intp)
