@@ -230,6 +230,6 @@ def direct_labels(positions: Sequence[float], gap: float) -> list[float]:
 
 def _cycle() -> Any:
     """Colours of the palette in turn."""
-    from cycler import cycler
+    from matplotlib.rcsetup import cycler
 
     return cycler(color=list(PALETTE))
