@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from csat.run import metrics, publish
@@ -17,6 +18,7 @@ from csat.run.errors import ParameterError, RunBusy, RunFailed
 from csat.run.notebooks import Notebook
 from csat.run.pipeline import RunResult, run_study
 from fakes import finish, write_notebook
+from study_files import TOML, answers_frame, write_study
 
 BOOKS = (Notebook("one"), Notebook("two", after="one"))
 TELL = "import os, pathlib\npathlib.Path('{pids}').write_text(f'{{os.getpid()}} {{os.getppid()}}')"
@@ -165,6 +167,7 @@ def test_kill_9_of_the_run_itself(suite: Suite, tmp_path: Path) -> None:
     script.write_text(
         f"""\
 from pathlib import Path
+from urllib.parse import unquote
 from csat.run.notebooks import Notebook
 from csat.run.pipeline import run_study
 if __name__ == "__main__":
@@ -199,6 +202,7 @@ def test_an_interrupted_run_cleans_up(suite: Suite, tmp_path: Path, end: signal.
         f"""\
 import functools, sys
 from pathlib import Path
+from urllib.parse import unquote
 from csat.run import cli, pipeline
 from csat.run.notebooks import Notebook
 if __name__ == "__main__":
@@ -268,3 +272,24 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "a/b", "../up", "北京 南", "x" * 90])
+def test_a_segment_of_any_name_is_published_safely(tmp_path: Path, value: str) -> None:
+    """It has a folder of its own, and its name cannot climb out of the reports or into a page."""
+    folder = write_study(tmp_path / "elsewhere" / "guests", toml=TOML.partition("[segments.site.values]")[0])
+    frame = answers_frame()
+    frame["site"] = frame["site"].map(lambda site: value if site == 1 else "other")
+    frame.to_csv(folder / "answers.csv", index=False)
+    suite = Suite(tmp_path)
+    options = {"out": suite.reports, "langs": ["en"], "notebooks": BOOKS, "folder": suite.folder}
+    result = run_study(folder, segment=f"site={value}", **options)
+    assert result.folder.parent == suite.reports / "guests"
+    assert result.folder.name.startswith("2026-10~site=")
+    page = result.index.read_text()
+    assert "<script" not in page and "alert" not in page.replace("&lt;script&gt;alert", "")
+    told = json.loads((result.folder / "manifest.json").read_text())
+    assert told["segment"] == f"site={value}"
+    everyone = run_study(folder, **options)
+    assert everyone.folder == suite.reports / "guests" / "2026-10"
+    assert f"~{result.folder.name.split('~')[1]}"[:12] in unquote((suite.reports / "index.html").read_text())
