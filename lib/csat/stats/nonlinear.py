@@ -12,8 +12,8 @@ from csat.errors import CsatError
 from csat.stats.bootstrap import bootstrap
 from csat.stats.frames import measure, stack, tidy
 from csat.stats.layout import FloatArray
+from csat.stats.linear import solve
 from csat.stats.moments import Moments
-from csat.stats.pls_weights import solve
 
 # Quantiles of the knots of a restricted cubic spline with 3, 4 and 5 knots (Harrell, table 2.3).
 _KNOTS = {3: (0.10, 0.50, 0.90), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}

@@ -17,7 +17,8 @@ import numpy as np
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, PathModel, PathModelError, path_model
-from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights, path_coefficients, scaled
+from csat.stats.pls_scores import path_coefficients, scaled
+from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights
 
 # Replicates handled together: their matrices then stay in the processor's cache.
 _CHUNK = 500
