@@ -168,7 +168,7 @@ def outline(body: str) -> tuple[str, str, tuple[Entry, ...]]:
 
 def keep_together(body: str) -> str:
     """Put no-break spaces into ``n = 250`` and ``p < 0.001``, as mark-up writes them too."""
-    return re.sub(r"\b([nNpRr]²?) (=|&lt;|&gt;) (?=[\d−])", "\\1\u00a0\\2\u00a0", body)
+    return re.sub(r"\b([nNpRr]²?) (=|≥|≤|&lt;|&gt;) (?=[\d−])", "\\1\u00a0\\2\u00a0", body)
 
 
 def distinct_regions(body: str) -> str:

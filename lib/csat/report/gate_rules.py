@@ -34,7 +34,7 @@ _BRACES = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN_SENTENCE = re.compile(r"(?:\b[A-Za-z][a-z’']*[ ,]+){7,}")
 _URLS = ("href", "src", "srcset", "action", "poster", "data", "xlink:href", "formaction")
-_ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base", "link"})
+_ACTIVE = frozenset({"script", "iframe", "object", "embed", "base", "link"})
 _PROSE = ("td", "th", "p", "li", "dd", "dt", "figcaption", "caption", "h1", "h2", "h3", "h4")
 
 

@@ -394,4 +394,4 @@ def _work_folder(context: Context) -> Path:
     from csat.study.project import project_root
 
     base = project_root() / "reports" / ".work" / context.study.id / (context.wave or "design")
-    return base / context.segment / context.lang if context.segment else base / context.lang
+    return base / context.segment.replace("/", "_") / context.lang if context.segment else base / context.lang
