@@ -19,8 +19,7 @@ from csat.report.measurement.cross import construct_heads as construct_heads
 from csat.report.measurement.cross import cross_loadings as cross_loadings
 from csat.report.measurement.distributions import show_answers as show_answers
 from csat.report.measurement.factor_model import factor_model as factor_model
-from csat.report.measurement.factor_model import fit_table as fit_table
-from csat.report.measurement.factor_model import loading_table as loading_table
+from csat.report.measurement.factor_model import show_factor_model as show_factor_model
 from csat.report.measurement.factor_model import tell_factor_model as tell_factor_model
 from csat.report.measurement.intake import ITEM_FORMATS as ITEM_FORMATS
 from csat.report.measurement.intake import intake as intake

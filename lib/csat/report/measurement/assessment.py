@@ -129,7 +129,8 @@ def _items(sample: Sample, blocks: Blocks) -> pd.DataFrame:
     table["metric"] = table["metric"].replace("loading", "one_factor_loading")
     gains = [_gain(sample, name, items) for name, items in blocks.items() if len(items) > 2]
     whole = stats.stack([table, *gains])
-    return whole.assign(item=whole["subject"].str.split(stats.ARROW).str[-1])
+    item = [str(subject).rpartition(stats.ARROW)[2] for subject in whole["subject"]]
+    return whole.assign(item=item).reindex(columns=[*stats.COLUMNS, "construct", "item"])
 
 
 def _gain(sample: Sample, construct: str, items: tuple[str, ...]) -> pd.DataFrame:

@@ -10,19 +10,23 @@ import numpy as np
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import Screening, effect_of_excluding, screen
-from csat.report.measurement.assessment import scales_of
+from csat.data.screening import CarelessRules, Screening, effect_of_excluding, screen
+from csat.report.measurement.assessment import Assessment, scales_of
 from csat.report.measurement.intake import ranges_of
-from csat.stats.indices import index_0_100
+from csat.stats.indices import index_0_100, index_table
 
 if TYPE_CHECKING:
     from csat.data import Answers
     from csat.report.page import Page
+    from csat.stats.frames import Sample
     from csat.study.definition import Study
 
 SHOWN = ("longstring", "irv", "mahalanobis", "straight_line", "any", "careless")
 """Rows of the table of flags: the counted rules, then what they come to."""
 
+
+LEAST_ITEMS = 8
+"""Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
 
 FLAG_FORMATS = {"count": "n", "share": "pct1"}
 """How the columns of `flag_table` are written."""
@@ -45,8 +49,10 @@ class Carelessness:
     straight : int
         Respondents who gave one and the same answer to everything.
     effect : DataFrame
-        From `csat.data.screening.effect_of_excluding`, metrics ``alpha`` and ``index_0_100``; empty when the
-        rest is too small.
+        From `csat.data.screening.effect_of_excluding`, metrics ``alpha`` and ``index_0_100``, with the limits
+        ``ci_low, ci_high`` of everybody; empty when the rest is too small.
+    possible : bool
+        Whether the questionnaire is long enough to tell careless respondents from others.
     """
 
     screening: Screening
@@ -54,6 +60,7 @@ class Carelessness:
     suspect: int
     straight: int
     effect: pd.DataFrame
+    possible: bool
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -61,12 +68,15 @@ class Carelessness:
         return self.screening.summary
 
 
-def carelessness(answers: Answers) -> Carelessness:
+def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Carelessness:
     """Screen the answers, and compute alpha and index with and without the flagged respondents.
 
     Parameters
     ----------
     answers : Answers
+    sample : Moments or Bootstrap
+    found : Assessment
+        Of everybody: its intervals, and those of the indices, are what a change is measured by.
 
     Returns
     -------
@@ -74,7 +84,9 @@ def carelessness(answers: Answers) -> Carelessness:
         Nobody is removed from anything: the comparison stands beside the results.
     """
     study = answers.study
-    screening = screen(answers.raw, answers.scored, study.blocks(), ranges_of(study))
+    possible = answers.raw.shape[1] >= LEAST_ITEMS
+    rules = CarelessRules() if possible else CarelessRules(counted=())
+    screening = screen(answers.raw, answers.scored, study.blocks(), ranges_of(study), rules)
     table = screening.respondents
     flagged = (table["flags"] > 0).to_numpy()
     return Carelessness(
@@ -82,7 +94,8 @@ def carelessness(answers: Answers) -> Carelessness:
         flagged=int(flagged.sum()),
         suspect=int(table["careless"].sum()),
         straight=int(table["straight_line"].sum()),
-        effect=_effect(answers, flagged),
+        effect=_with_limits(_effect(answers, flagged), answers, sample, found),
+        possible=possible,
     )
 
 
@@ -115,10 +128,11 @@ def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
         Columns ``rule, meaning, count, share``.
     """
     rules, table = found.screening.rules, found.screening.respondents
-    k = sum(len(items) for items in page.study.blocks().values()) or len(page.study.items)
+    if not found.possible:
+        return pd.DataFrame()
     values = {
         "run": int(np.ceil(rules.longstring_share * len(page.study.items))),
-        "items": len(page.study.items) or k,
+        "items": len(page.study.items),
         "share": rules.irv_share,
         "p": rules.mahalanobis_p,
         "flags": rules.least_flags,
@@ -197,6 +211,17 @@ def _effect(answers: Answers, flagged: np.ndarray) -> pd.DataFrame:
         for metric in ("alpha", "index_0_100")
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _with_limits(effect: pd.DataFrame, answers: Answers, sample: Sample, found: Assessment) -> pd.DataFrame:
+    """Put the intervals of everybody beside what leaving out the flagged would change."""
+    if effect.empty:
+        return effect
+    study = answers.study
+    alphas = found.reliability[found.reliability["metric"] == "alpha"].drop_duplicates("subject")
+    whole = stats.stack([alphas, index_table(sample, study.blocks(), ranges_of(study))])
+    limits = whole[["metric", "subject", "ci_low", "ci_high"]]
+    return effect.merge(limits, on=["metric", "subject"], how="left")
 
 
 def _statistic(

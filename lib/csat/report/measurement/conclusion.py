@@ -37,6 +37,8 @@ def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness
     verdicts = found.verdicts
     usable = verdicts[verdicts["index"] == "yes"]
     lead = "all" if len(usable) == len(verdicts) else "some" if len(usable) else "none"
+    if (verdicts["kind"] == "single").all():
+        lead = "untested"
     names = labels(page, usable["construct"])
     page.say(f"summary.{lead}", usable=len(usable), total=len(verdicts), names=names)
     page.bullets([*_weaknesses(page, found), _data(came, care)])
@@ -59,14 +61,14 @@ def _weaknesses(page: Page, found: Assessment) -> list[tuple[str, dict[str, Any]
         told.append(("summary.overlap_more" if more else "summary.overlap", {"pairs": listed, "more": more}))
     for kind in ("single", "composite"):
         own = verdicts[verdicts["kind"] == kind]
-        if len(own):
+        if 0 < len(own) < len(verdicts) or (kind == "composite" and len(own)):
             told.append((f"summary.{kind}", {"names": labels(page, own["construct"]), "k": len(own)}))
     return told
 
 
 def _data(came: Intake, care: Carelessness) -> tuple[str, dict[str, Any]]:
     """How clean the answers are."""
-    return "summary.data", {
+    return "summary.data" if care.possible else "summary.data_only", {
         "n": came.n,
         "received": came.received,
         "missing": came.missing_share,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from csat import stats
 from csat.report import numbers
 from csat.report.measurement.assessment import Assessment
-from csat.report.measurement.rows import rows_of
+from csat.report.measurement.rows import halves, rows_of
 
 if TYPE_CHECKING:
     from csat.report.page import Page
@@ -28,16 +29,23 @@ def cross_loadings(found: Assessment, page: Page) -> pd.DataFrame:
     if wide.shape[1] < 2:
         return pd.DataFrame()
     own = home_of(found)
-    at_home = own_loadings(wide, own)
+    at_home = own_loadings(found, wide)
     table = {"item": list(wide.index)}
     for construct in wide.columns:
         table[construct] = [
-            f"[{text}]" if own[item] == construct else f"{text} !" if abs(value) >= abs(home) else text
+            _mark(text, own[item] == construct, value, home)
             for item, value, text, home in zip(
                 wide.index, wide[construct], wide[construct].map(numbers.number), at_home, strict=True
             )
         ]
     return pd.DataFrame(table)
+
+
+def _mark(text: str, at_home: bool, value: float, home: float) -> str:
+    """Brackets around the own loading, an exclamation mark after one elsewhere that is as high."""
+    if at_home:
+        return text if pd.isna(value) else f"[{text}]"
+    return f"{text} !" if abs(value) >= abs(home) else text
 
 
 def construct_heads(page: Page, found: Assessment) -> dict[Hashable, str]:
@@ -48,10 +56,13 @@ def construct_heads(page: Page, found: Assessment) -> dict[Hashable, str]:
 def loading_matrix(found: Assessment) -> pd.DataFrame:
     """Put loadings and cross-loadings together: items x constructs, in the order of the study."""
     rows = found.outer[found.outer["metric"].isin(("loading", "cross_loading"))]
-    ends = rows["subject"].str.split(stats.ARROW, expand=True).reindex(columns=[0, 1])
-    wide = rows.assign(construct=ends[0], item=ends[1]).pivot(
+    construct, item = halves(rows["subject"], stats.ARROW)
+    wide = rows.assign(construct=construct, item=item).pivot(
         index="item", columns="construct", values="estimate"
     )
+    for row in rows_of(found.verdicts[found.verdicts["kind"] == "single"]):
+        if row.items in wide.index and row.construct in wide.columns:
+            wide.loc[row.items, row.construct] = 1.0  # a single item is its construct
     order = [item for items in found.verdicts["items"] for item in items.split()]
     names = [name for name in found.verdicts["construct"] if name in wide.columns]
     return wide.reindex(index=[item for item in order if item in wide.index], columns=names)
@@ -65,7 +76,7 @@ def home_of(found: Assessment) -> dict[str, str]:
 def stray_items(found: Assessment) -> list[str]:
     """Items that load at least as high on another construct as on their own."""
     wide, own = loading_matrix(found), home_of(found)
-    at_home = own_loadings(wide, own)
+    at_home = own_loadings(found, wide)
     return [
         str(item)
         for item, values, home in zip(wide.index, wide.to_numpy(float), at_home, strict=True)
@@ -77,16 +88,21 @@ def stray_items(found: Assessment) -> list[str]:
     ]
 
 
-def own_loadings(wide: pd.DataFrame, own: Mapping[str, str]) -> list[float]:
-    """Return the loading of each item on its own construct."""
-    return [float(wide[own[str(item)]][item]) for item in wide.index]
+def own_loadings(found: Assessment, wide: pd.DataFrame) -> list[float]:
+    """Return the loading of each item on its own scale; NaN for single items and composites."""
+    own = home_of(found)
+    scales = set(found.verdicts.loc[found.verdicts["kind"] == "scale", "construct"])
+    return [
+        float(wide[own[str(item)]][item]) if own[str(item)] in scales.intersection(wide.columns) else np.nan
+        for item in wide.index
+    ]
 
 
 def weak_loadings(found: Assessment, below: float) -> list[str]:
     """Items of reflective scales whose loading stays below a bar, the weakest first."""
     rows = found.outer[found.outer["metric"] == "loading"].copy()
-    ends = rows["subject"].str.split(stats.ARROW, expand=True).reindex(columns=[0, 1])
+    construct, item = halves(rows["subject"], stats.ARROW)
     scales = set(found.verdicts.loc[found.verdicts["kind"] == "scale", "construct"])
-    rows = rows.assign(construct=ends[0], item=ends[1])
+    rows = rows.assign(construct=construct, item=item)
     rows = rows[rows["construct"].isin(scales) & (rows["estimate"] < below)]
     return [str(item) for item in rows.sort_values("estimate", kind="stable")["item"]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csat.report import numbers
 from csat.report.style import BLUE
 
 if TYPE_CHECKING:
@@ -107,11 +108,10 @@ def show_answers(page: Page, answers: Answers) -> None:
         figure = diverging_bars(
             _labelled(page, panel), lang=page.lang, ends=(page.t("answers.lower"), page.t("answers.upper"))
         )
-        _set_off(
-            figure,
-            [page.label(name) for name in panel.constructs if name] if len(panel.constructs) > 1 else [],
-        )
-        page.figure("answers.one" if len(panel.items) == 1 else "answers", figure, **values)
+        _set_off(figure, heads if len(heads) > 1 else [], bold=page.lang != "zh")
+        level = numbers.percent(upper.max()) == numbers.percent(upper.min())
+        key = "answers.one" if len(panel.items) == 1 else "answers.level" if level else "answers"
+        page.figure(key, figure, **values)
 
 
 def category_shares(answers: Answers, items: Sequence[str]) -> pd.DataFrame:
@@ -138,11 +138,11 @@ def category_shares(answers: Answers, items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
 
 
-def _set_off(figure: Figure, heads: Sequence[str]) -> None:
+def _set_off(figure: Figure, heads: Sequence[str], bold: bool) -> None:
     """Make the names of constructs stand out from those of their items."""
     for text in figure.axes[0].get_yticklabels():
         if text.get_text().replace("\n", " ") in heads:
-            text.set(fontweight="bold", color=BLUE)
+            text.set(fontweight="bold" if bold else "normal", color=BLUE)
 
 
 def _limits(scale: Scale) -> tuple[float, float, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BARS = {"cfi": (0.95, True), "tli": (0.95, True), "rmsea": (0.06, False), "srmr": (0.08, False)}
 """Usual bars of fit and whether higher is better (Hu & Bentler, 1999, Structural Equation Modeling 6, 1)."""
 
-LEAST_ITEMS = 3
+LEAST_MODEL_ITEMS = 3
 """Items without which there is no factor model to speak of."""
 
 
@@ -63,7 +63,7 @@ def factor_model(answers: Answers) -> FactorModel:
     items = [item for block in scales.values() for item in block]
     complete = int(answers.scored[items].notna().all(axis=1).sum()) if items else 0
     nothing = stats.tidy("", [], [])
-    if len(items) < LEAST_ITEMS:
+    if len(items) < LEAST_MODEL_ITEMS:
         return FactorModel(None, "few_items", nothing, {"items": len(items)})
     if complete <= len(items):
         return FactorModel(None, "few_answers", nothing, {"items": len(items), "n": complete})
@@ -90,6 +90,15 @@ def tell_factor_model(page: Page, model: FactorModel) -> None:
         count = {"kept": len(kept), "total": len(BARS), "k": len(fit.blocks), "n": fit.n}
         page.say("cfa.fits" if len(kept) == len(BARS) else "cfa.fits_not", **count)
     _warn(page, fit)
+
+
+def show_factor_model(page: Page, model: FactorModel) -> None:
+    """Show fit and loadings, where there are any."""
+    fit, loadings = fit_table(page, model), loading_table(page, model)
+    if len(fit):
+        page.table("cfa.fit", fit)
+    if len(loadings):
+        page.table("cfa.loadings", loadings)
 
 
 def fit_table(page: Page, model: FactorModel) -> pd.DataFrame:

@@ -21,3 +21,9 @@ def highest(frame: pd.DataFrame, column: str) -> Any:
 def lowest(frame: pd.DataFrame, column: str) -> Any:
     """Row with the smallest value in a column (the first of several)."""
     return next(rows_of(frame.sort_values(column, kind="stable")))
+
+
+def halves(subjects: pd.Series, mark: str) -> tuple[list[str], list[str]]:
+    """Split subjects such as ``A~B`` or ``A→b``: what stands before the mark, and after it."""
+    parts = [str(subject).partition(mark) for subject in subjects]
+    return [part[0] for part in parts], [part[2] for part in parts]

@@ -28,7 +28,7 @@ def reliability_rows(found: Assessment) -> pd.DataFrame:
 
 def is_feldt(reliability: pd.DataFrame) -> pd.Series:
     """Say which rows carry Feldt's interval instead of the bootstrap's."""
-    return reliability["method"].str.contains("Feldt")
+    return reliability["method"].map(lambda method: "Feldt" in str(method)).astype(bool)
 
 
 def reliability_words(page: Page, found: Assessment) -> dict[str, dict[str, str]]:
@@ -50,7 +50,7 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("–", "\u2060–\u2060")
 
 
-def reliability_figure(page: Page, found: Assessment) -> Figure | None:
+def reliability_figure(page: Page, found: Assessment) -> Figure:
     """Alpha and omega of each scale with their intervals, against the study's bars."""
     from csat.report.figures.common import interval_plot
 
@@ -59,8 +59,6 @@ def reliability_figure(page: Page, found: Assessment) -> Figure | None:
         & ~is_feldt(found.reliability)
         & found.reliability["estimate"].notna()
     ]
-    if rows.empty:
-        return None
     limits = page.study.thresholds
     frame = rows.assign(
         label=[page.label(name) for name in rows["subject"]],
@@ -130,13 +128,11 @@ def htmt_rows(found: Assessment, page: Page) -> pd.DataFrame:
     return rows.sort_values("estimate", ascending=False, kind="stable").head(MOST_PAIRS)
 
 
-def htmt_figure(page: Page, found: Assessment) -> Figure | None:
+def htmt_figure(page: Page, found: Assessment) -> Figure:
     """HTMT of all pairs as a heat map; pairs that break the liberal bar are framed and marked."""
     from csat.report.figures.common import heat_map
 
     rows = found.discriminant[found.discriminant["metric"] == "htmt"]
-    if len(rows) < 2:
-        return None
     names = list(dict.fromkeys(end for subject in rows["subject"] for end in str(subject).split("~")))
     cells = np.full((len(names), len(names)), np.nan)
     for row in rows_of(rows):
@@ -185,7 +181,8 @@ def show_htmt(page: Page, found: Assessment) -> None:
         "liberal": page.study.thresholds.htmt_liberal,
         "n": int(pairs["n"].min()),
     }
-    page.figure("htmt", htmt_figure(page, found), **values)
+    if len(pairs) > 1:
+        page.figure("htmt", htmt_figure(page, found), **values)
     rows = htmt_rows(found, page)
     verdicts = {str(row.subject): page.t(f"htmt.verdict.{row.verdict}") for row in rows_of(rows)}
     page.metrics("htmt", rows, ("htmt",), extra={"verdict": verdicts}, head="pair", most=MOST_PAIRS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from csat.report.measurement import cross, showing
@@ -54,6 +55,8 @@ def tell_ends(page: Page, came: Intake) -> None:
 def tell_careless(page: Page, care: Carelessness) -> None:
     """Say how many respondents are flagged and whether it matters."""
     n = len(care.screening.respondents)
+    if not care.possible:
+        return page.say("careless.too_short", items=len(page.study.items))
     values = {"flagged": care.flagged, "share": care.flagged / n, "suspect": care.suspect, "n": n}
     page.say("careless.some" if care.flagged else "careless.none", **values)
     if care.straight:
@@ -61,26 +64,26 @@ def tell_careless(page: Page, care: Carelessness) -> None:
         speak("careless.straight", count=care.straight, share=care.straight / n)
 
 
-def tell_effect(page: Page, care: Carelessness, found: Assessment) -> None:
-    """Say how much leaving the flagged out would change, set against the interval of alpha."""
-    if care.effect.empty:
+def tell_effect(page: Page, care: Carelessness) -> None:
+    """Say how much leaving the flagged out would change, set against the intervals of everybody."""
+    frame, changes = care.effect, largest_changes(care)
+    if frame.empty:
         return
-    alpha = care.effect[care.effect["metric"] == "alpha"]
-    compared = alpha.merge(found.verdicts, left_on="subject", right_on="construct")
-    low, high = compared["alpha_low"], compared["alpha_high"]
-    outside = compared[(compared["without_flagged"] < low) | (compared["without_flagged"] > high)]
-    changes = largest_changes(care)
-    if len(outside):
-        page.warn("effect.outside", names=labels(page, outside["construct"]), **changes)
-    else:
-        page.say("effect.inside" if len(alpha) else "effect.index", **changes)
+    away = frame[(frame["without_flagged"] < frame["ci_low"]) | (frame["without_flagged"] > frame["ci_high"])]
+    if away.empty:
+        scales = (frame["metric"] == "alpha").any()
+        return page.say("effect.inside" if scales else "effect.inside_index", **changes)
+    for metric, key in (("alpha", "effect.alpha"), ("index_0_100", "effect.index")):
+        own = away[away["metric"] == metric]
+        if len(own):
+            page.warn(key, names=labels(page, own["subject"]), k=len(own), **changes)
 
 
 def tell_items(page: Page, found: Assessment) -> None:
     """Name the items that weaken their scale: by alpha, by item–rest correlation, by a loading above 1."""
     drops = found.verdicts[found.verdicts["drop_item"].fillna("") != ""]
     if found.items.empty:
-        return page.say("items.absent")
+        return
     for row in rows_of(drops):
         values = {"item": page.label(row.drop_item), "construct": page.label(row.construct)}
         page.say("items.drop", alpha=row.alpha, without=row.alpha_without, **values)
@@ -130,8 +133,6 @@ def tell_reliability(page: Page, found: Assessment) -> None:
 def tell_convergent(page: Page, found: Assessment) -> None:
     """Say which scales hold their items together, and which items load weakly."""
     rows = found.verdicts[found.verdicts["convergent"].fillna("") != ""]
-    if rows.empty:
-        return page.say("convergent.absent")
     for verdict in ("met", "unclear", "missed"):
         own = rows[rows["convergent"] == verdict]
         if len(own):
@@ -153,6 +154,9 @@ def tell_discriminant(page: Page, found: Assessment) -> None:
     limits = page.study.thresholds
     if pairs.empty:
         return page.say("discriminant.absent")
+    if len(pairs) == 1:
+        row = next(rows_of(pairs))
+        return page.say(f"discriminant.pair.{row.verdict}", pair=pair_of(page, row))
     counts = pairs["verdict"].value_counts()
     values: dict[str, Any] = {
         name: int(counts.get(name, 0)) for name in ("distinct", "unclear", "not_distinct")
@@ -182,6 +186,8 @@ def tell_fornell_larcker(page: Page, found: Assessment) -> None:
 def tell_cross_loadings(page: Page, found: Assessment) -> None:
     """Say which items load as high elsewhere as at home."""
     if cross.loading_matrix(found).shape[1] < 2:
+        return
+    if not np.isfinite(cross.own_loadings(found, cross.loading_matrix(found))).any():
         return
     stray = cross.stray_items(found)
     page.say("cross.some" if stray else "cross.none", items=named(page, stray), k=len(stray))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csat.report.measurement.rows import highest, rows_of
+from csat.report.measurement.rows import halves, highest, rows_of
 
 if TYPE_CHECKING:
     from csat.study.definition import Construct, Study, Thresholds
@@ -165,8 +165,7 @@ def verdict_table(
 def pair_verdicts(discriminant: pd.DataFrame, study: Study) -> pd.DataFrame:
     """HTMT of each pair with its verdict: tidy rows, extra columns ``first, second, verdict``."""
     rows = discriminant[discriminant["metric"] == "htmt"].copy()
-    ends = rows["subject"].str.split("~", expand=True).reindex(columns=[0, 1])
-    rows["first"], rows["second"] = ends[0], ends[1]
+    rows["first"], rows["second"] = halves(rows["subject"], "~")
     rows["verdict"] = [
         discriminant_verdict(row.estimate, row.ci_low, row.ci_high, study.thresholds) for row in rows_of(rows)
     ]
