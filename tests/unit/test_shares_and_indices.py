@@ -103,6 +103,19 @@ def test_pls_index_moves_with_the_pls_score() -> None:
     assert table.loc["Quality", "estimate"] == pytest.approx(index.mean())
 
 
+def test_index_with_weights_of_ones_own() -> None:
+    m = moments(mobi(), MOBI)
+    blocks = {"Value": MOBI["Value"]}
+    own = index_table(m, blocks, RANGES, {"PERV1": 3, "PERV2": 1})
+    mean = mobi()[MOBI["Value"]].mean()
+    assert own["estimate"].item() == pytest.approx((3 * mean["PERV1"] + mean["PERV2"] - 4) / 36 * 100)
+    assert own["method"].item().startswith("own weights")
+    with pytest.raises(CsatError, match="no weight for PERV2"):
+        index_table(m, blocks, RANGES, {"PERV1": 3})
+    with pytest.raises(CsatError, match="not all 0"):
+        index_table(m, blocks, RANGES, {"PERV1": 0, "PERV2": 0})
+
+
 def test_index_needs_a_scale() -> None:
     m = moments(mobi(), MOBI)
     with pytest.raises(CsatError, match="CUSCO has no scale"):
