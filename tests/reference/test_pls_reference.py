@@ -11,8 +11,8 @@ import pytest
 from csat import stats
 from csat.stats import Moments, pls, pls_table
 from csat.stats.effects import adjusted_r_squared, f_squared, inner_vif, total_effects, total_indirect_effects
-from csat.stats.pls import PlsResult
-from csat.stats.pls_table import loading_ave, loading_reliability
+from csat.stats.pls_reliability import loading_ave, loading_reliability
+from csat.stats.pls_result import PlsResult
 from pls_models import (
     EXTENDED,
     EXTENDED_MODES,

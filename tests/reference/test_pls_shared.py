@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat.stats import pls
-from csat.stats.pls_table import loading_ave
+from csat.stats.pls_reliability import loading_ave
 from pls_models import EXTENDED, EXTENDED_MODES, EXTENDED_PATHS, MOBI, MOBI_PATHS, mobi, moments
 
 SWITCHING = {

@@ -9,7 +9,7 @@ from csat import stats
 from csat.errors import CsatError
 from csat.stats import binned_means, loyalty_curve, mediation_table, quadratic_test
 from csat.stats.mediation import mediate
-from csat.stats.nonlinear import _spline, _spline_slope
+from csat.stats.spline import spline, spline_slope
 
 
 def bent(n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -63,10 +63,10 @@ def test_curve_is_the_regression_on_its_basis() -> None:
     frame = loyalty_curve(x, y, grid=[2, 5, 9], replicates=200)
     curve = frame[frame["metric"] == "loyalty_curve"]
     knots = np.quantile(x, (0.05, 0.35, 0.65, 0.95), method="inverted_cdf")
-    design = np.column_stack([np.ones(len(x)), _spline(x, knots)])
+    design = np.column_stack([np.ones(len(x)), spline(x, knots)])
     beta = np.linalg.lstsq(design, y, rcond=None)[0]
     points = np.array([2.0, 5.0, 9.0])
-    expected = np.column_stack([np.ones(3), _spline(points, knots)]) @ beta
+    expected = np.column_stack([np.ones(3), spline(points, knots)]) @ beta
     np.testing.assert_allclose(curve["estimate"], expected, atol=1e-9)
     assert ((curve["ci_low"] < curve["estimate"]) & (curve["estimate"] < curve["ci_high"])).all()
     bend = frame.set_index("metric").loc["curve_bend"]
@@ -76,8 +76,8 @@ def test_curve_is_the_regression_on_its_basis() -> None:
 def test_slope_is_the_derivative() -> None:
     knots = np.array([1.0, 3.0, 6.0, 9.0])
     x = np.linspace(0.5, 9.5, 25)
-    numeric = (_spline(x + 1e-6, knots) - _spline(x - 1e-6, knots)) / 2e-6
-    np.testing.assert_allclose(_spline_slope(x, knots), numeric, atol=1e-5)
+    numeric = (spline(x + 1e-6, knots) - spline(x - 1e-6, knots)) / 2e-6
+    np.testing.assert_allclose(spline_slope(x, knots), numeric, atol=1e-5)
 
 
 def test_few_values_take_fewer_knots_and_two_are_refused() -> None:

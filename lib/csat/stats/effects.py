@@ -11,7 +11,8 @@ from csat.stats.layout import FloatArray
 from csat.stats.linear import invert
 from csat.stats.moments import Moments
 from csat.stats.path_model import PathModel
-from csat.stats.pls import PlsResult, refit_without
+from csat.stats.pls import refit_without
+from csat.stats.pls_result import PlsResult
 from csat.stats.pls_weights import Scheme
 
 

@@ -13,7 +13,8 @@ from csat.stats.frames import Sample, measure, moments_of, tidy
 from csat.stats.layout import FloatArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, path_model
-from csat.stats.pls import PlsResult, pls
+from csat.stats.pls import pls
+from csat.stats.pls_result import PlsResult
 from csat.stats.pls_weights import Scheme
 
 Range = tuple[float, float]

@@ -8,8 +8,6 @@ as a few stacked matrix products, and each replicate stops by its own convergenc
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntFlag
 from typing import Any
 
 import numpy as np
@@ -17,81 +15,12 @@ import numpy as np
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, PathModel, PathModelError, path_model
-from csat.stats.pls_scores import path_coefficients, scaled
+from csat.stats.pls_result import PlsFlag, PlsResult
+from csat.stats.pls_scores import attenuation, path_coefficients, rho_a, scaled
 from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights
 
 # Replicates handled together: their matrices then stay in the processor's cache.
 _CHUNK = 500
-
-
-class PlsFlag(IntFlag):
-    """What is the matter with a replicate (or the estimate itself); 0 is nothing."""
-
-    NOT_CONVERGED = 1
-    SIGN_AMBIGUOUS = 2
-    INADMISSIBLE = 4
-    NOT_POSITIVE_DEFINITE = 8
-
-
-@dataclass(frozen=True)
-class PlsResult:
-    """Estimates of a PLS path model; ``...`` are the leading axes of the moments it came from.
-
-    Attributes
-    ----------
-    model : PathModel
-        K constructs, p items, in this order in every array.
-    n : ndarray of shape (..., K)
-        Respondents behind the equation of each construct: the smallest pairwise n of its items and those of
-        its predecessors.
-    weights : ndarray of shape (..., p)
-        Outer weights of standardised items; scores have variance 1.
-    loadings : ndarray of shape (..., p)
-        Correlation of each item with its construct (with ``consistent``: its consistent loading).
-    cross_loadings : ndarray of shape (..., p, K)
-        Correlation of each item with each construct score.
-    score_correlations : ndarray of shape (..., K, K)
-        Correlations of the composite scores.
-    construct_correlations : ndarray of shape (..., K, K)
-        The same, with ``consistent``: divided by sqrt(rho_A rho_A).
-    paths : ndarray of shape (..., K, K)
-        Standardised path coefficients from row to column; 0 where there is no arrow.
-    r_squared : ndarray of shape (..., K)
-        NaN for exogenous constructs.
-    rho_a : ndarray of shape (..., K)
-        Dijkstra and Henseler's reliability of the scores; 1 for mode B and single items, by convention.
-    consistent : tuple of str
-        Constructs corrected for attenuation (PLSc).
-    converged : ndarray of bool, shape (...,)
-    iterations : ndarray of int, shape (...,)
-    flags : ndarray of int, shape (...,)
-        Bits of `PlsFlag`.
-    """
-
-    model: PathModel
-    n: FloatArray
-    weights: FloatArray
-    loadings: FloatArray
-    cross_loadings: FloatArray
-    score_correlations: FloatArray
-    construct_correlations: FloatArray
-    paths: FloatArray
-    r_squared: FloatArray
-    rho_a: FloatArray
-    consistent: tuple[str, ...]
-    converged: BoolArray
-    iterations: IntArray
-    flags: IntArray
-
-    @property
-    def arrows(self) -> FloatArray:
-        """Path coefficients in the order of ``model.arrows``, shape (..., number of arrows)."""
-        source, target = np.array(self.model.arrows).T
-        return np.asarray(self.paths[..., source, target])
-
-    def flagged(self, flag: PlsFlag) -> BoolArray:
-        """Which replicates carry the flag, shape (...,)."""
-        return np.asarray((self.flags & flag) != 0)
 
 
 def pls(
@@ -290,11 +219,11 @@ def _follow(
     sign, ambiguous = _orientation(sw, model)
     w, sw, c = w * sign[:, model.owner], sw * sign[:, None, :], c * (sign[:, :, None] * sign[:, None, :])
     loadings = sw[:, np.arange(len(model.items)), model.owner]
-    rho = _rho_a(corr, w, model)
+    rho = rho_a(corr, w, model)
     adjusted = c
     if corrected:
         fixed = np.array([construct in corrected for construct in model.constructs])
-        loadings, adjusted = _attenuation(w, c, loadings, np.where(fixed, rho, 1.0), fixed, model)
+        loadings, adjusted = attenuation(w, c, loadings, np.where(fixed, rho, 1.0), fixed, model)
     paths = path_coefficients(adjusted, model)
     r_squared = np.full(c.shape[:-1], np.nan)
     ends = list(model.endogenous)
@@ -325,35 +254,6 @@ def _orientation(sw: FloatArray, model: PathModel) -> tuple[FloatArray, BoolArra
     majority = (np.sign(sw) * member).sum(axis=1)
     sign = np.where(total < 0, -1.0, 1.0)
     return sign, np.asarray((sign * majority <= 0).any(axis=1))
-
-
-def _rho_a(s: FloatArray, w: FloatArray, model: PathModel) -> FloatArray:
-    """Dijkstra and Henseler's rho_A (b, K); 1 for mode B and single items."""
-    rho = np.ones((len(s), len(model.constructs)))
-    for k, (block, mode) in enumerate(zip(model.blocks, model.modes, strict=True)):
-        if mode == "B" or len(block) == 1:
-            continue
-        span = model.span(k)
-        part = w[:, span]
-        square = (part**2).sum(axis=1)
-        explained = np.einsum("bi,bij,bj->b", part, s[:, span, span], part) - square
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rho[:, k] = square**2 * explained / (square**2 - (part**4).sum(axis=1))
-    return rho
-
-
-def _attenuation(
-    w: FloatArray, c: FloatArray, loadings: FloatArray, rho: FloatArray, fixed: BoolArray, model: PathModel
-) -> tuple[FloatArray, FloatArray]:
-    """Consistent loadings (b, p) and construct correlations (b, K, K)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        root = np.sqrt(np.where(rho > 0, rho, np.nan))
-        adjusted = c / (root[:, :, None] * root[:, None, :])
-        square = (w**2) @ model.membership
-        consistent = w * (root / square)[:, model.owner]
-    diagonal = np.arange(c.shape[-1])
-    adjusted[:, diagonal, diagonal] = c[:, diagonal, diagonal]
-    return np.where(fixed[model.owner], consistent, loadings), adjusted
 
 
 def _inadmissible(loadings: FloatArray, c: FloatArray, r_squared: FloatArray, rho: FloatArray) -> BoolArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from csat.stats.layout import FloatArray
+from csat.stats.layout import BoolArray, FloatArray
 from csat.stats.linear import solve
 from csat.stats.path_model import PathModel
 
@@ -69,3 +69,80 @@ def path_coefficients(c: FloatArray, model: PathModel) -> FloatArray:
         among = c[..., np.array(sources)[:, None], sources]
         out[..., sources, target] = solve(among, c[..., sources, target])
     return out
+
+
+def rho_a(s: FloatArray, w: FloatArray, model: PathModel) -> FloatArray:
+    """Take Dijkstra and Henseler's reliability of the scores.
+
+    Parameters
+    ----------
+    s : ndarray of shape (b, p, p)
+        Item correlations.
+    w : ndarray of shape (b, p)
+        Outer weights, for scores of variance 1.
+    model : PathModel
+
+    Returns
+    -------
+    ndarray of shape (b, K)
+        1 for mode B and single items, by convention.
+
+    Notes
+    -----
+    (w'w)² · w'(S - diag S)w / w'(ww' - diag ww')w.
+
+    References
+    ----------
+    Dijkstra, T. K. and Henseler, J. (2015). Consistent partial least squares path modeling. MIS Quarterly 39,
+    297-316.
+
+    Examples
+    --------
+    R: ``seminr::rho_A(model)``.
+    """
+    rho = np.ones((len(s), len(model.constructs)))
+    for k, (block, mode) in enumerate(zip(model.blocks, model.modes, strict=True)):
+        if mode == "B" or len(block) == 1:
+            continue
+        span = model.span(k)
+        part = w[:, span]
+        square = (part**2).sum(axis=1)
+        explained = np.einsum("bi,bij,bj->b", part, s[:, span, span], part) - square
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rho[:, k] = square**2 * explained / (square**2 - (part**4).sum(axis=1))
+    return rho
+
+
+def attenuation(
+    w: FloatArray, c: FloatArray, loadings: FloatArray, rho: FloatArray, fixed: BoolArray, model: PathModel
+) -> tuple[FloatArray, FloatArray]:
+    """Correct loadings and construct correlations for the unreliability of the scores.
+
+    Parameters
+    ----------
+    w, loadings : ndarray of shape (b, p)
+    c : ndarray of shape (b, K, K)
+        Correlations of the scores.
+    rho : ndarray of shape (b, K)
+        Reliability; 1 for constructs that are not corrected.
+    fixed : ndarray of bool, shape (K,)
+        Constructs that are corrected.
+    model : PathModel
+
+    Returns
+    -------
+    loadings : ndarray of shape (b, p)
+    c : ndarray of shape (b, K, K)
+
+    Examples
+    --------
+    R: ``seminr::PLSc(model)``.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(np.where(rho > 0, rho, np.nan))
+        adjusted = c / (root[:, :, None] * root[:, None, :])
+        square = (w**2) @ model.membership
+        consistent = w * (root / square)[:, model.owner]
+    diagonal = np.arange(c.shape[-1])
+    adjusted[:, diagonal, diagonal] = c[:, diagonal, diagonal]
+    return np.where(fixed[model.owner], consistent, loadings), adjusted
