@@ -5,13 +5,11 @@ from __future__ import annotations
 from csat.report.measurement.assessment import Assessment as Assessment
 from csat.report.measurement.assessment import assess as assess
 from csat.report.measurement.assessment import measurement_verdicts as measurement_verdicts
-from csat.report.measurement.careless import EFFECT_FORMATS as EFFECT_FORMATS
-from csat.report.measurement.careless import FLAG_FORMATS as FLAG_FORMATS
 from csat.report.measurement.careless import Carelessness as Carelessness
 from csat.report.measurement.careless import carelessness as carelessness
 from csat.report.measurement.careless import effect_rows as effect_rows
-from csat.report.measurement.careless import effect_table as effect_table
-from csat.report.measurement.careless import flag_table as flag_table
+from csat.report.measurement.careless import show_effect as show_effect
+from csat.report.measurement.careless import show_flags as show_flags
 from csat.report.measurement.conclusion import tell_summary as tell_summary
 from csat.report.measurement.conclusion import tell_uses as tell_uses
 from csat.report.measurement.conclusion import use_table as use_table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from csat.stats.indices import index_0_100, index_table
 if TYPE_CHECKING:
     from csat.data import Answers
     from csat.report.page import Page
+    from csat.report.tables import Format
     from csat.stats.frames import Sample
     from csat.study.definition import Study
 
@@ -28,10 +29,10 @@ SHOWN = ("longstring", "irv", "mahalanobis", "straight_line", "any", "careless")
 LEAST_ITEMS = 8
 """Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
 
-FLAG_FORMATS = {"count": "n", "share": "pct1"}
+FLAG_FORMATS: Mapping[Hashable, Format] = {"count": "n", "share": "pct1"}
 """How the columns of `flag_table` are written."""
 
-EFFECT_FORMATS = {"index_all": 1, "index_without": 1}
+EFFECT_FORMATS: Mapping[Hashable, Format] = {"index_all": 1, "index_without": 1}
 """How the columns of `effect_table` are written."""
 
 
@@ -128,8 +129,6 @@ def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
         Columns ``rule, meaning, count, share``.
     """
     rules, table = found.screening.rules, found.screening.respondents
-    if not found.possible:
-        return pd.DataFrame()
     values = {
         "run": int(np.ceil(rules.longstring_share * len(page.study.items))),
         "items": len(page.study.items),
@@ -183,6 +182,18 @@ def effect_table(found: Carelessness, verdicts: pd.DataFrame) -> pd.DataFrame:
             "index_without": index["without_flagged"].reindex(names).to_numpy(float),
         }
     )
+
+
+def show_flags(page: Page, found: Carelessness) -> None:
+    """Show who is flagged by which rule, where the questionnaire is long enough for flags."""
+    if found.possible:
+        page.table("flags", flag_table(page, found), FLAG_FORMATS)
+
+
+def show_effect(page: Page, found: Carelessness, verdicts: pd.DataFrame) -> None:
+    """Show alpha and index with and without the flagged, or why there is nothing to compare."""
+    if found.possible:
+        page.table("effect", effect_table(found, verdicts), EFFECT_FORMATS)
 
 
 def largest_changes(found: Carelessness) -> dict[str, float]:

@@ -93,9 +93,9 @@ def show_answers(page: Page, answers: Answers) -> None:
 
     for panel in panels(answers):
         upper = panel.upper
-        heads = [page.label(name) for name in panel.constructs if name]
+        heads = [_group(page, name) for name in panel.constructs]
         values = {
-            "constructs": heads or [page.t("answers.loose")],
+            "constructs": heads,
             "best": page.label(str(upper.idxmax())),
             "best_share": float(upper.max()),
             "worst": page.label(str(upper.idxmin())),
@@ -176,15 +176,20 @@ def _panel(answers: Answers, chunk: list[tuple[str, tuple[str, ...]]]) -> Panel:
     return Panel(tuple(dict.fromkeys(name for name, _ in chunk)), items, category_shares(answers, items))
 
 
+def _group(page: Page, construct: str) -> str:
+    """Name of a group of items: their construct, or that they have none."""
+    return page.label(construct) if construct else page.t("answers.loose")
+
+
 def _labelled(page: Page, panel: Panel) -> pd.DataFrame:
     """Rows with labels; above the items of a construct a row without bars that names it."""
     rows: list[tuple[str, list[float]]] = []
     empty = [float("nan")] * panel.shares.shape[1]
-    before = None
+    before: str | None = ""
     for item in panel.items:
         asked = page.study.items[item]
-        if asked.construct != before and asked.construct and len(panel.constructs) > 1:
-            rows.append((page.label(asked.construct), empty))
+        if asked.construct != before and len(panel.constructs) > 1:
+            rows.append((_group(page, asked.construct or ""), empty))
         before = asked.construct
         turned = page.t("answers.turned", item=page.label(item)) if asked.reversed else page.label(item)
         rows.append((turned, panel.shares.loc[[item]].to_numpy(float)[0].tolist()))

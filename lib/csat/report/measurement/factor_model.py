@@ -13,6 +13,7 @@ from csat.report import numbers
 from csat.report.measurement.assessment import scales_of
 from csat.report.measurement.rows import rows_of
 from csat.report.measurement.telling import ends, labels
+from csat.report.measurement.verdicts import kind_of
 from csat.stats.cfa import Cfa
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ class FactorModel:
         Tidy: `csat.stats.cfa_table`, with ``cfa_composite_reliability`` and ``cfa_ave``.
     values : dict
         For the sentence of `absent`.
+    weighted : bool
+        Whether the study has weights, which the model does not use.
     """
 
     fit: Cfa | None
     absent: str
     table: pd.DataFrame
     values: dict[str, Any]
+    weighted: bool = False
 
 
 def factor_model(answers: Answers) -> FactorModel:
@@ -59,8 +63,8 @@ def factor_model(answers: Answers) -> FactorModel:
     FactorModel
         Without a fit where the study has too few items, or the answers do not allow one.
     """
-    scales = scales_of(answers.study)
-    items = [item for block in scales.values() for item in block]
+    reflective = answers.study.blocks(reflective_only=True)
+    items = [item for block in scales_of(answers.study).values() for item in block]
     complete = int(answers.scored[items].notna().all(axis=1).sum()) if items else 0
     nothing = stats.tidy("", [], [])
     if len(items) < LEAST_MODEL_ITEMS:
@@ -68,10 +72,11 @@ def factor_model(answers: Answers) -> FactorModel:
     if complete <= len(items):
         return FactorModel(None, "few_answers", nothing, {"items": len(items), "n": complete})
     try:
-        fit = stats.cfa(answers.scored, scales, "MLR")
+        fit = stats.cfa(answers.scored, reflective, "MLR")
     except (stats.MomentsError, np.linalg.LinAlgError) as error:
         return FactorModel(None, "failed", nothing, {"error": str(error)})
-    return FactorModel(fit, "", stats.stack([stats.cfa_table(fit), _from_loadings(fit)]), {})
+    table = stats.stack([stats.cfa_table(fit), _from_loadings(fit)])
+    return FactorModel(fit, "", table, {}, weighted=not np.allclose(answers.weights, 1.0))
 
 
 def tell_factor_model(page: Page, model: FactorModel) -> None:
@@ -81,6 +86,11 @@ def tell_factor_model(page: Page, model: FactorModel) -> None:
     fit = model.fit
     if fit.left_out:
         page.say("cfa.left_out", names=labels(page, fit.left_out), k=len(fit.left_out))
+    composites = [c.id for c in page.study.constructs.values() if kind_of(c) == "composite"]
+    if composites:
+        page.say("cfa.composites", names=labels(page, composites), k=len(composites))
+    if model.weighted:
+        page.say("cfa.unweighted")
     if not fit.converged:
         return page.warn("cfa.not_converged")
     if fit.flag == "saturated":

@@ -27,6 +27,9 @@ MANY_STRAIGHT = 0.05
 UNSTABLE = 0.40
 """Width of an interval of omega from which the page says that the factor model behind it is unstable."""
 
+RARE = 0.01
+"""Share of failed PLS replicates from which the page mentions them."""
+
 LOW_ITEM_REST = 0.30
 """Item–rest correlation below which an item hardly belongs to its scale (Nunnally & Bernstein 1994)."""
 
@@ -38,6 +41,8 @@ def tell_intake(page: Page, came: Intake) -> None:
     if came.missing:
         worst = {"item": page.label(came.most_missing), "worst": came.most_missing_share}
         page.say("intake.missing", count=came.missing, share=came.missing_share, **worst)
+    if came.n < page.study.thresholds.minimum_base:
+        page.warn("intake.small", n=came.n, least=page.study.thresholds.minimum_base)
     if came.off_scale:
         page.warn("intake.off_scale", count=came.off_scale)
 
@@ -141,6 +146,10 @@ def tell_convergent(page: Page, found: Assessment) -> None:
                 for row in rows_of(own)
             ]
             page.say(f"convergent.{verdict}", names=names, bar=page.study.thresholds.ave, k=len(own))
+    for diagnosis in ("pls_not_converged", "pls_inadmissible"):
+        share = found.outer.loc[found.outer["metric"] == diagnosis, "estimate"].max()
+        if share > RARE:
+            page.say(f"convergent.{diagnosis}", share=float(share))
     weak = cross.weak_loadings(found, page.study.thresholds.loading)
     if weak:
         bar = page.study.thresholds.loading
