@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
@@ -77,6 +78,7 @@ def export_html(
     name = next((one for one in notebooks if notebook.name.startswith(one)), notebook.stem)
     told = read_results(results)
     body, heading, contents = outline(notebook_body(notebook, lang))
+    body = re.sub(r'<div class="(?:text|output)">\s*</div>\s*', "", body)
     words = Catalogue(lang)
     spoken = tuple(languages or study.languages)
     title = heading or report_title(words, name)
