@@ -1,10 +1,10 @@
 """How often 95 % intervals hold the population value: a simulation.
 
-Run: ``python benchmarks/coverage.py [--simulations 1000] [--replicates 1000] [--n 250]``; it prints tables in
-Markdown. Samples are drawn from a population with the means and covariances of the ECSI mobile-phone data:
-once multivariate normal, once rounded to whole answers from 1 to 10, which makes it skewed and lets it pile
-up at the top as real answers do. The population value of every statistic is the statistic of the population's
-moments (of two million rounded answers in the second case); for PLS it is the PLS estimate there.
+Run: ``python benchmarks/coverage.py``; ``--help`` names the options. It prints tables in Markdown. Samples
+are drawn from a population with the means and covariances of the ECSI mobile-phone data: once multivariate
+normal, once rounded to whole answers from 1 to 10, which makes it skewed and lets it pile up at the top as
+real answers do. The population value of every statistic is the statistic of the population's moments (of two
+million rounded answers in the second case); for PLS it is the PLS estimate there.
 """
 
 from __future__ import annotations
@@ -125,17 +125,17 @@ def _both(matrix: FloatArray, i: int, j: int) -> FloatArray:
     return np.where(np.isnan(matrix[..., i, j]), matrix[..., j, i], matrix[..., i, j])
 
 
-def simulate(population: Population, simulations: int, replicates: int, n: int) -> pd.DataFrame:
+def simulate(population: Population, simulations: int, replicates: int, n: int, seed: int) -> pd.DataFrame:
     """Coverage of each statistic and kind of interval."""
     truth = everything(population.moments())
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     found: dict[str, list[tuple[FloatArray, FloatArray, FloatArray]]] = {
         "percentile": [],
         "BCa": [],
         "Feldt": [],
     }
-    for seed in range(simulations):
-        sample = stats.bootstrap(population.sample(rng, n), replicates=replicates, seed=seed)
+    for run in range(simulations):
+        sample = stats.bootstrap(population.sample(rng, n), replicates=replicates, seed=run)
         estimate, drawn = everything(sample.point), everything(sample.replicates)
         simple = intervals.percentile(estimate, drawn)
         corrected = intervals.bca(estimate, drawn, everything(sample.jackknife()))
@@ -208,10 +208,14 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=1000)
     parser.add_argument("--replicates", type=int, default=1000)
     parser.add_argument("--n", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--population", choices=["normal", "rounded"], help="both when not given")
     options = parser.parse_args()
     for population in populations():
+        if options.population and not population.name.startswith(options.population):
+            continue
         start = time.perf_counter()
-        rows = simulate(population, options.simulations, options.replicates, options.n)
+        rows = simulate(population, options.simulations, options.replicates, options.n, options.seed)
         print(f"### Population {population.name}, n = {options.n}\n")
         print(markdown(rows, options.simulations))
         spent = time.perf_counter() - start

@@ -61,13 +61,13 @@ def maximum_likelihood(corr: FloatArray) -> FloatArray:
     loadings = start[active]
     value = _deviance(corr[active], loadings)
     for _ in range(_STEPS):
-        gradient, hessian, fisher = _ml_derivatives(corr[active], loadings)
+        gradient, hessian, inverse = _ml_derivatives(corr[active], loadings)
         done = np.abs(gradient).max(axis=-1) < _TOLERANCE
         result[active[done]] = loadings[done]
         if done.all():
             break
         keep = ~done
-        direction = _descent(gradient[keep], hessian[keep], fisher[keep])
+        direction = _descent(gradient[keep], hessian[keep], inverse[keep], loadings[keep])
         active, loadings, value = active[keep], loadings[keep], value[keep]
         loadings, value, moved = _line_search(corr[active], loadings, value, direction)
         moved &= np.abs(loadings).max(axis=-1) < _DIVERGED
@@ -172,7 +172,7 @@ def _deviance(corr: FloatArray, loadings: FloatArray) -> FloatArray:
 
 
 def _ml_derivatives(corr: FloatArray, loadings: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradient (N, k), Hessian and expected Hessian (N, k, k) of the deviance."""
+    """Gradient (N, k) and Hessian (N, k, k) of the deviance, and the inverse of S* (N, k, k)."""
     inverse = np.asarray(np.linalg.inv(_implied(loadings)), dtype=np.float64)
     middle = np.asarray(inverse @ corr @ inverse, dtype=np.float64)
     slack = inverse - middle
@@ -181,7 +181,7 @@ def _ml_derivatives(corr: FloatArray, loadings: FloatArray) -> tuple[FloatArray,
     hessian = _curvature(inverse, 2 * middle - inverse, loadings) + 2 * slack
     diagonal = np.arange(loadings.shape[1])
     hessian[:, diagonal, diagonal] -= 2 * to_unique
-    return gradient, hessian, _curvature(inverse, inverse, loadings)
+    return gradient, hessian, inverse
 
 
 def _curvature(a: FloatArray, b: FloatArray, loadings: FloatArray) -> FloatArray:
@@ -202,12 +202,15 @@ def _curvature(a: FloatArray, b: FloatArray, loadings: FloatArray) -> FloatArray
     return np.asarray(by_loading - 2 * (mixed + np.swapaxes(mixed, -1, -2)) + 4 * both)
 
 
-def _descent(gradient: FloatArray, hessian: FloatArray, fisher: FloatArray) -> FloatArray:
+def _descent(
+    gradient: FloatArray, hessian: FloatArray, inverse: FloatArray, loadings: FloatArray
+) -> FloatArray:
     """Newton direction, or the scoring direction where Newton's goes up."""
     direction = -_solve(hessian, gradient)
     upward = (direction * gradient).sum(axis=-1) >= 0
     if upward.any():
-        direction[upward] = -_solve(fisher[upward], gradient[upward])
+        fisher = _curvature(inverse[upward], inverse[upward], loadings[upward])
+        direction[upward] = -_solve(fisher, gradient[upward])
         still = (direction * gradient).sum(axis=-1) >= 0
         direction[still] = -gradient[still]
     longest = np.abs(direction).max(axis=-1, keepdims=True)
