@@ -33,5 +33,6 @@ from csat.report.design.sample_plan import alpha_widths as alpha_widths
 from csat.report.design.sample_plan import make_plan as make_plan
 from csat.report.design.sample_plan import plan_metrics as plan_metrics
 from csat.report.design.traceability import trace_heads as trace_heads
+from csat.report.design.traceability import trace_sentence as trace_sentence
 from csat.report.design.traceability import trace_table as trace_table
 from csat.report.design.traceability import trace_words as trace_words

@@ -30,7 +30,9 @@ def findings_table(page: Page, findings: Sequence[Finding]) -> pd.DataFrame:
 
 def findings_sentence(findings: Sequence[Finding]) -> str:
     """Key of the sentence above the table of findings."""
-    return "check.sentence" if findings else "check.none"
+    if not findings:
+        return "check.none"
+    return "check.sentence" if findings_words(findings)["warnings"] else "check.notes_only"
 
 
 def findings_words(findings: Sequence[Finding]) -> dict[str, int]:

@@ -208,15 +208,15 @@ def alpha_widths(plan: Plan, bench: Bench) -> pd.DataFrame:
     from csat.study.plan import alpha_plan
 
     blocks = bench.study.blocks(reflective_only=True)
-    blocks = {name: items for name, items in blocks.items() if len(items) > 1}
-    moments = (
-        None
-        if bench.answers is None
-        else GroupedSums.from_frame(bench.answers.scored, bench.answers.weights).moments()
-    )
+    blocks = {name: items for name, items in blocks.items() if len(items) > 1 and plan.n > 2}
+    moments = None
+    if bench.answers is not None:  # one group for all: moments without a bootstrap need no more
+        everyone = [0] * bench.answers.n
+        moments = GroupedSums.from_frame(bench.answers.scored, bench.answers.weights, everyone).moments()
     frames = []
     for name, items in blocks.items():
-        expected = bench.study.thresholds.reliability if moments is None else float(alpha(moments, items))
+        found = math.nan if moments is None else float(alpha(moments, items))
+        expected = found if found < 1 else bench.study.thresholds.reliability
         frames.append(alpha_plan({name: items}, plan.n, expected).assign(alpha=expected, items=len(items)))
     return stack(frames)
 

@@ -75,6 +75,12 @@ def trace_heads(page: Page) -> dict[object, str]:
     return {name: page.t(f"notebook.{name}.title") for name in (MEASUREMENT, LOYALTY)}
 
 
+def trace_sentence(page: Page) -> str:
+    """Key of the sentence above the table."""
+    words = trace_words(page)
+    return "trace.sentence" if words["idle"] else "trace.sentence_all"
+
+
 def trace_words(page: Page) -> dict[str, object]:
     """Values for the sentence above the table."""
     found = uses(page.study)
@@ -111,36 +117,41 @@ def _uses(study: Study, item: Item, construct: Construct | None) -> Iterator[tup
     """Metric, subject and notebook of each number that rests on an item."""
     yield "item_mean", item.id, MEASUREMENT
     if construct is not None:
-        yield from _measured(item, construct)
-        yield from _told(study, construct)
+        yield from _measured(study, item, construct)
+        yield from _told(study, item, construct)
     if study.thresholds.nps_item == item.id:
         yield "nps", item.id, LOYALTY
-    if any(item.id in pair for pair in study.expectation_pairs()):
-        pair = next(pair for pair in study.expectation_pairs() if item.id in pair)
-        yield "zone_share", "~".join(pair), LOYALTY
 
 
-def _measured(item: Item, construct: Construct) -> Iterator[tuple[str, str, str]]:
+def _measured(study: Study, item: Item, construct: Construct) -> Iterator[tuple[str, str, str]]:
     """Numbers on the quality of measurement."""
     if len(construct.items) < 2:
         return
     if construct.mode == "reflective":
         yield "item_rest_correlation", item.id, MEASUREMENT
-        for metric in ("alpha", "omega", "composite_reliability", "ave"):
+        yield "alpha", construct.id, MEASUREMENT
+        if len(construct.items) > 2:  # a one-factor model of two items has no solution of its own
+            yield "omega", construct.id, MEASUREMENT
+        for metric in ("composite_reliability", "ave"):
             yield metric, construct.id, MEASUREMENT
         yield "loading", f"{construct.id}→{item.id}", MEASUREMENT
-    else:
+    elif construct.id in study.model_blocks():
         yield "outer_weight", f"{construct.id}→{item.id}", MEASUREMENT
 
 
-def _told(study: Study, construct: Construct) -> Iterator[tuple[str, str, str]]:
+def _told(study: Study, item: Item, construct: Construct) -> Iterator[tuple[str, str, str]]:
     """Numbers in the story from experience to loyalty."""
-    if construct.role in ("satisfaction", "loyalty"):
-        yield "index_0_100", construct.id, LOYALTY
-    targets = {path.target for path in study.paths if path.source == construct.id}
-    if any(study.constructs[target].role in ("satisfaction", "loyalty") for target in targets):
-        target = next(t for t in study.constructs if t in targets)
-        yield "relative_weight", f"{construct.id}→{target}", LOYALTY
+    from csat.report.loyalty.roles import roles_of
+
+    roles = roles_of(study)
+    yield "index_0_100", construct.id, LOYALTY
+    if construct.id == roles.loyalty:
+        yield "top_box", item.id, LOYALTY
+    for target, sources in ((roles.target, roles.drivers), (roles.loyalty, roles.predictors)):
+        if construct.id in sources and item.id in roles.blocks[construct.id]:
+            yield "relative_weight", f"{construct.id}→{target}", LOYALTY
     for path in study.paths:
         if construct.id in (path.source, path.target):
             yield "path", f"{path.source}→{path.target}", LOYALTY
+    if roles.loyalty and any(item.id in pair for pair in study.expectation_pairs()):
+        yield "zone_share", "gap:affection", LOYALTY
