@@ -41,6 +41,24 @@ from study_files import (  # noqa: E402
 NOTEBOOK = ROOT / "notebooks" / "02_measurement.ipynb"
 LIMITS = Thresholds()
 NAN = float("nan")
+STUDENT_HEAD = "item,construct,label_en,text_en"
+STUDENTS = """
+title = "Students"
+languages = ["en"]
+[[waves]]
+id = "2013"
+[data]
+path = "answers.csv"
+[scales.agree]
+minimum = 1
+maximum = 5
+[constructs.Course]
+label = "Course"
+role = "quality"
+[constructs.Instructor]
+label = "Instructor"
+role = "driver"
+"""
 Run = Callable[..., tuple[BeautifulSoup, pd.DataFrame]]
 
 
@@ -269,8 +287,23 @@ def test_straight_liners_are_found_and_their_effect_is_told(run: Run, tmp_path: 
     assert number(rows, "careless_share", "straight_line") == pytest.approx(41 / 90)
     assert "one and the same answer to everything" in text
     assert "would leave" in text
+    assert "cannot be taken at face value" in text and "could carry decisions" in text
     assert np.isfinite(number(rows, "alpha_without_flagged", "Loy"))
     assert number(rows, "index_0_100_without_flagged", "Loy") < 60
+
+
+@pytest.mark.slow
+def test_straight_liners_of_real_data_are_not_hidden(run: Run, tmp_path: Path, shared: Path) -> None:
+    """51 % of these respondents lift alpha from .949 to .983: a page that only says "good" would be wrong."""
+    names = ["Course"] * 12 + ["Instructor"] * 16
+    items = [f"Q{i},{name},Question {i},Text {i}" for i, name in enumerate(names, 1)]
+    folder = write_study(tmp_path / "students", STUDENTS, "\n".join([STUDENT_HEAD, *items]) + "\n")
+    page, rows = run(folder, data=str(shared / "data" / "turkiye_student_evaluation.csv"), replicates=50)
+    assert number(rows, "alpha", "Course", "Feldt") == pytest.approx(0.98282, abs=1e-6)
+    assert number(rows, "alpha_without_straight_liners", "Course") == pytest.approx(0.949, abs=5e-4)
+    text = page.get_text(" ")
+    assert "51% of the respondents gave one and the same answer" in text
+    assert "Course from 0.983 to 0.949" in text
 
 
 # ---- the factor model --------------------------------------------------------------------------------------

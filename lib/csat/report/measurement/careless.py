@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ SHOWN = ("longstring", "irv", "mahalanobis", "straight_line", "any", "careless")
 LEAST_ITEMS = 8
 """Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
 
+MANY_STRAIGHT = 0.05
+"""Share of respondents with one answer to everything from which no scale is taken at face value."""
+
 FLAG_FORMATS: Mapping[Hashable, Format] = {"count": "n", "share": "pct1"}
 """How the columns of `flag_table` are written."""
 
@@ -52,6 +55,8 @@ class Carelessness:
     effect : DataFrame
         From `csat.data.screening.effect_of_excluding`, metrics ``alpha`` and ``index_0_100``, with the limits
         ``ci_low, ci_high`` of everybody; empty when the rest is too small.
+    straight_effect : DataFrame
+        Metric ``alpha`` with and without those who gave one answer to everything alone.
     possible : bool
         Whether the questionnaire is long enough to tell careless respondents from others.
     """
@@ -61,7 +66,13 @@ class Carelessness:
     suspect: int
     straight: int
     effect: pd.DataFrame
+    straight_effect: pd.DataFrame
     possible: bool
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so many gave one answer to everything that no scale can be judged at face value."""
+        return self.straight >= MANY_STRAIGHT * len(self.screening.respondents)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -95,18 +106,28 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
         flagged=int(flagged.sum()),
         suspect=int(table["careless"].sum()),
         straight=int(table["straight_line"].sum()),
-        effect=_with_limits(_effect(answers, flagged), answers, sample, found),
+        effect=_with_limits(_effect(answers, flagged, ("alpha", "index_0_100")), answers, sample, found),
+        straight_effect=_effect(answers, table["straight_line"].to_numpy(dtype=bool), ("alpha",)),
         possible=possible,
     )
 
 
 def effect_rows(found: Carelessness) -> pd.DataFrame:
-    """Tidy rows ``alpha_without_flagged`` and ``index_0_100_without_flagged``."""
-    frame = found.effect
+    """Tell alpha and index without the flagged, and alpha without straight-liners alone, as tidy rows."""
+    parts = [
+        _rows_without(found.effect, "flagged", "flagged respondents left out"),
+        _rows_without(found.straight_effect, "straight_liners", "one answer to everything left out"),
+    ]
+    return stats.stack(parts)
+
+
+def _rows_without(frame: pd.DataFrame, name: str, told: str) -> pd.DataFrame:
+    """Tidy rows of a statistic without some respondents."""
     if frame.empty:
         return stats.tidy("", [], [])
     rows = frame.assign(
-        metric=frame["metric"] + "_without_flagged",
+        metric=frame["metric"] + f"_without_{name}",
+        method=told,
         estimate=frame["without_flagged"],
         ci_low=np.nan,
         ci_high=np.nan,
@@ -208,8 +229,8 @@ def largest_changes(found: Carelessness) -> dict[str, float]:
     }
 
 
-def _effect(answers: Answers, flagged: np.ndarray) -> pd.DataFrame:
-    """Alpha and index with and without the flagged; empty where too few are left to say anything."""
+def _effect(answers: Answers, flagged: np.ndarray, metrics: Sequence[str]) -> pd.DataFrame:
+    """Alpha or index with and without the flagged; empty where too few are left to say anything."""
     left = int((~flagged).sum())
     if not flagged.any() or left < max(answers.study.thresholds.suppress_below, answers.scored.shape[1]):
         return pd.DataFrame()
@@ -219,7 +240,7 @@ def _effect(answers: Answers, flagged: np.ndarray) -> pd.DataFrame:
     weights = pd.Series(answers.weights, index=answers.scored.index)
     frames = [
         effect_of_excluding(answers.scored, flagged, _statistic(answers.study, weights, metric), metric)
-        for metric in ("alpha", "index_0_100")
+        for metric in metrics
     ]
     return pd.concat(frames, ignore_index=True)
 

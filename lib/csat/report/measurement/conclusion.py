@@ -39,7 +39,11 @@ def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness
     lead = "all" if len(usable) == len(verdicts) else "some" if len(usable) else "none"
     if (verdicts["kind"] == "single").all():
         lead = "untested"
+    elif care.doubtful and len(usable):
+        lead = "face_value"
     names = labels(page, usable["construct"])
+    if care.doubtful:
+        page.say("summary.doubtful", share=care.straight / came.n)
     page.say(f"summary.{lead}", usable=len(usable), total=len(verdicts), names=names)
     page.bullets([*_weaknesses(page, found), _data(came, care)])
 
@@ -77,8 +81,10 @@ def _data(came: Intake, care: Carelessness) -> tuple[str, dict[str, Any]]:
     }
 
 
-def tell_uses(page: Page, found: Assessment) -> None:
+def tell_uses(page: Page, found: Assessment, care: Carelessness) -> None:
     """One paragraph a construct: what it can be used for and why."""
+    if care.doubtful:
+        page.warn("use.doubtful", share=care.straight / len(care.screening.respondents))
     for row in rows_of(found.verdicts):
         sentences = [page.words.html(key, **values) for key, values in _paragraph(page, row)]
         head = page.words.html("use.head", construct=page.label(str(row.construct)))

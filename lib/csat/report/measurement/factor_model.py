@@ -108,7 +108,7 @@ def show_factor_model(page: Page, model: FactorModel) -> None:
     if len(fit):
         page.table("cfa.fit", fit)
     if len(loadings):
-        page.table("cfa.loadings", loadings)
+        page.table("cfa.loadings", loadings, {"se": 3})
 
 
 def fit_table(page: Page, model: FactorModel) -> pd.DataFrame:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 MOST_NAMED = 4
 """Names that a sentence spells out before it says how many more there are."""
 
-MANY_STRAIGHT = 0.05
-"""Share of respondents with one answer to everything from which the page warns."""
-
 UNSTABLE = 0.40
 """Width of an interval of omega from which the page says that the factor model behind it is unstable."""
 
@@ -65,8 +62,19 @@ def tell_careless(page: Page, care: Carelessness) -> None:
     values = {"flagged": care.flagged, "share": care.flagged / n, "suspect": care.suspect, "n": n}
     page.say("careless.some" if care.flagged else "careless.none", **values)
     if care.straight:
-        speak = page.warn if care.straight >= MANY_STRAIGHT * n else page.say
+        speak = page.warn if care.doubtful else page.say
         speak("careless.straight", count=care.straight, share=care.straight / n)
+    if care.doubtful and len(care.straight_effect):
+        changes = [
+            page.t(
+                "careless.change",
+                name=page.label(row.subject),
+                before=row.everybody,
+                after=row.without_flagged,
+            )
+            for row in rows_of(care.straight_effect)
+        ]
+        page.say("careless.straight_effect", changes=changes)
 
 
 def tell_effect(page: Page, care: Carelessness) -> None:
