@@ -115,18 +115,18 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
 def effect_rows(found: Carelessness) -> pd.DataFrame:
     """Tell alpha and index without the flagged, and alpha without straight-liners alone, as tidy rows."""
     parts = [
-        _rows_without(found.effect, "flagged", "flagged respondents left out"),
-        _rows_without(found.straight_effect, "straight_liners", "one answer to everything left out"),
+        _rows_without(found.effect, "_without_flagged", "flagged respondents left out"),
+        _rows_without(found.straight_effect, "_without_straight_liners", "one answer to everything left out"),
     ]
     return stats.stack(parts)
 
 
-def _rows_without(frame: pd.DataFrame, name: str, told: str) -> pd.DataFrame:
+def _rows_without(frame: pd.DataFrame, suffix: str, told: str) -> pd.DataFrame:
     """Tidy rows of a statistic without some respondents."""
     if frame.empty:
         return stats.tidy("", [], [])
     rows = frame.assign(
-        metric=frame["metric"] + f"_without_{name}",
+        metric=frame["metric"] + suffix,
         method=told,
         estimate=frame["without_flagged"],
         ci_low=np.nan,
