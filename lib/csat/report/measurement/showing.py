@@ -182,7 +182,8 @@ def show_htmt(page: Page, found: Assessment) -> None:
         "n": int(pairs["n"].min()),
     }
     if len(pairs) > 1:
-        page.figure("htmt", htmt_figure(page, found), **values)
+        key = "htmt" if values["failed"] else "htmt.clear"
+        page.figure(key, htmt_figure(page, found), **values)
     rows = htmt_rows(found, page)
     verdicts = {str(row.subject): page.t(f"htmt.verdict.{row.verdict}") for row in rows_of(rows)}
     page.metrics("htmt", rows, ("htmt",), extra={"verdict": verdicts}, head="pair", most=MOST_PAIRS)
