@@ -243,7 +243,10 @@ def test_an_unchanged_run_is_skipped_and_a_changed_one_is_not(suite: Suite) -> N
 
 def test_the_manifest_tells_all_and_nothing_of_the_machine(suite: Suite) -> None:
     suite.write(
-        "one", *GOOD[:2], "import sys; print('hm', file=sys.stderr)", finish("one", warnings=["weak"])
+        "one",
+        *GOOD[:2],
+        "import sys; print('hm', sys.prefix, file=sys.stderr)",
+        finish("one", warnings=["weak"]),
     )
     result = suite.run(settings={"replicates": 20})
     told = json.loads((suite.wave / "manifest.json").read_text())
@@ -251,7 +254,10 @@ def test_the_manifest_tells_all_and_nothing_of_the_machine(suite: Suite) -> None
     assert told["parameters"]["replicates"] == 20
     assert {"python", "numpy", "papermill"} <= set(told["versions"])
     assert [run["notebook"] for run in told["notebooks_run"]] == ["one", "two"]
-    assert told["warnings"][0] == "weak" and "one, cell 4 wrote to stderr: hm" in told["warnings"][1]
+    assert (
+        told["warnings"][0] == "weak"
+        and "one, cell 4 wrote to stderr: hm <environment>" in told["warnings"][1]
+    )
     assert set(told["files"]) == {path.name for path in suite.wave.iterdir()} - {"manifest.json"}
     for name, content in suite.snapshot().items():
         assert str(suite.reports).encode() not in content, name

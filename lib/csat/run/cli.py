@@ -65,7 +65,12 @@ def main() -> None:
 )
 @click.option("--force", is_flag=True, help="Make the reports even if nothing has changed.")
 @click.option(
-    "--timeout", default=900.0, show_default=True, metavar="SECONDS", help="Longest that one cell may take."
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=900.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest that one cell may take.",
 )
 def run(
     study: str,

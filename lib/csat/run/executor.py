@@ -198,7 +198,7 @@ def run_job(job: Job, listen: Listener = lambda event: None) -> Outcome:
         With a failure that names cell and cause if anything is wrong. The notebook is saved in any case.
     """
     from csat.run.kernel import execute
-    from csat.run.tidy import save_executed
+    from csat.run.tidy import save_executed, without_paths
 
     started = time.perf_counter()
     job.work.mkdir(parents=True, exist_ok=True)
@@ -212,7 +212,7 @@ def run_job(job: Job, listen: Listener = lambda event: None) -> Outcome:
     try:
         if done.nb is not None:
             save_executed(done.nb, job.executed, job.notebook.name, job.shown, job.hide)
-            notes = stderr_notes(done.nb, job.name)
+            notes = [without_paths(note, job.hide) for note in stderr_notes(done.nb, job.name)]
         if failure is None and job.render is not None:
             job.render(job.executed, job.lang)
     except Exception as error:

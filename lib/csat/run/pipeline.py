@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -173,6 +174,7 @@ def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root
 
     work = _work(plan, lang)
     hide = {str(work): "<out>", str(plan.place.staging): "<staging>", f"{root}/": "", str(root): "<project>"}
+    hide[sys.prefix] = "<environment>"
     if plan.arguments["data"]:
         hide[plan.arguments["data"]] = plan.shown["data"]
     return Job(
