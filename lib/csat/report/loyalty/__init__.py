@@ -7,7 +7,7 @@ from csat.report.loyalty.findings import Findings as Findings
 from csat.report.loyalty.findings import analyse as analyse
 from csat.report.loyalty.findings import key_numbers as key_numbers
 from csat.report.loyalty.findings import record as record
-from csat.report.loyalty.page_one import page_one as page_one
+from csat.report.loyalty.front import page_one as page_one
 from csat.report.loyalty.showing import show_curve as show_curve
 from csat.report.loyalty.showing import show_levels as show_levels
 from csat.report.loyalty.showing import show_parts as show_parts

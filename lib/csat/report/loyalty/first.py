@@ -9,6 +9,7 @@ import pandas as pd
 
 from csat import stats
 from csat.report.loyalty.basis import Basis, Value, rows_of, value_of
+from csat.report.measurement.intake import ranges_of
 from csat.stats.priority import item_priority_table, priority_table
 from csat.stats.ranking import rank_frame
 from csat.study.power import minimum_detectable_change
@@ -190,7 +191,7 @@ class _Routes:
 
     def table(self, basis: Basis) -> pd.DataFrame:
         """Rank the drivers: importance, performance, gains and their order."""
-        return priority_table(
+        table = priority_table(
             basis.sample,
             self._blocks(basis),
             self.paths,
@@ -200,6 +201,8 @@ class _Routes:
             basis.modes,
             step=STEP,
         )
+        # Answers are in points of 0-100 here, so a point of the scale has no meaning of its own.
+        return table[table["metric"] != "gain_per_scale_point"].reset_index(drop=True)
 
     def items(self, basis: Basis, driver: str) -> pd.DataFrame:
         """Items of one driver: gain, performance, and how sure it is which is the lowest."""
@@ -208,7 +211,8 @@ class _Routes:
             basis.sample, blocks, self.paths, self.target, basis.ranges, [driver], basis.modes
         )
         items = blocks[driver]
-        table = table[table["metric"].isin(("item_gain", "item_performance"))]
+        table = table[table["metric"].isin(("item_gain", "item_performance"))].copy()
+        _per_scale_point(table, basis)
         replicates = basis.sample.replicates.mean[:, basis.sample.replicates.index(items)]
         ranks = rank_frame(-replicates, items, float(table["n"].iloc[0]), "lowest mean")
         lowest = ranks[ranks["metric"] == "probability_first"].assign(metric="probability_lowest")
@@ -217,6 +221,15 @@ class _Routes:
     def _blocks(self, basis: Basis) -> dict[str, tuple[str, ...]]:
         """Items of the constructs on the way."""
         return basis.study.model_blocks() if self.by_paths else dict(basis.roles.blocks)
+
+
+def _per_scale_point(table: pd.DataFrame, basis: Basis) -> None:
+    """Bring gains from one point of 0-100 to one point of the item's scale."""
+    gains = table["metric"] == "item_gain"
+    ends = ranges_of(basis.study)
+    width = table.loc[gains, "subject"].map(lambda item: ends[item][1] - ends[item][0])
+    for name in ("estimate", "ci_low", "ci_high"):
+        table.loc[gains, name] *= 100 / width
 
 
 def _leading(basis: Basis, target: str) -> set[str]:
@@ -231,4 +244,4 @@ def _leading(basis: Basis, target: str) -> set[str]:
 
 def _not_ranked(table: pd.DataFrame) -> pd.DataFrame:
     """Gains in loyalty alone: performance is that of the first table, and ranks name no target."""
-    return table[table["metric"].isin(("importance", "expected_gain", "gain_per_scale_point"))]
+    return table[table["metric"].isin(("importance", "expected_gain"))]

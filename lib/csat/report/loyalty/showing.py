@@ -10,11 +10,11 @@ import pandas as pd
 
 from csat import stats
 from csat.report.loyalty import telling
-from csat.report.loyalty.basis import Value, rows_of, value_of, values_of
+from csat.report.loyalty.basis import rows_of, value_of, values_of
 from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.levels import top_box_from
-from csat.report.loyalty.words import percent
+from csat.report.loyalty.words import percent, unbroken, write
 from csat.stats.quadrant import QUADRANTS
 from csat.stats.zones import ZONES
 
@@ -159,7 +159,7 @@ def _cut_table(page: Page, found: Findings) -> pd.DataFrame:
     columns = {"quadrant": [page.t(f"quadrant.{name}") for name in QUADRANTS]}
     for cut, table in _cut_frames(found).items():
         shares = [value_of(table, "quadrant_share", name) for name in QUADRANTS]
-        columns[f"cut_{cut:g}"] = [percent(page, share) for share in shares]
+        columns[f"cut_{cut:g}"] = [unbroken(percent(page, share)) for share in shares]
     return pd.DataFrame(columns)
 
 
@@ -234,12 +234,7 @@ def _zone_table(page: Page, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "zone": [page.t(f"zones.{zone}") for zone in ZONES],
-            "share": [percent(page, value_of(table, "zone_share", zone)) for zone in ZONES],
-            "loyalty": [_written(page, value, 0) for value in loyalty],
+            "share": [unbroken(percent(page, value_of(table, "zone_share", zone))) for zone in ZONES],
+            "loyalty": [unbroken(write(page, value, 0)) for value in loyalty],
         }
     )
-
-
-def _written(page: Page, value: Value, digits: int) -> str:
-    """Estimate with its interval."""
-    return page.estimate(value.estimate, value.low, value.high, digits)

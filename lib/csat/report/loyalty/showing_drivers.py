@@ -9,13 +9,13 @@ import pandas as pd
 from csat import stats
 from csat.report.loyalty import telling_drivers as telling
 from csat.report.loyalty import telling_first
-from csat.report.loyalty.basis import rows_of, value_of, values_of
-from csat.report.loyalty.drivers import map_frame, map_split
+from csat.report.loyalty.basis import rows_of, values_of
+from csat.report.loyalty.drivers import TOP, map_frame, map_split
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.first import STEP
 from csat.report.loyalty.showing import forest
 from csat.report.loyalty.structure import edges, mediation_rows
-from csat.report.loyalty.words import odds, target_word, write
+from csat.report.loyalty.words import odds, target_word
 
 if TYPE_CHECKING:
     from csat.report.page import Page
@@ -104,25 +104,21 @@ def show_model(page: Page, found: Findings) -> None:
     if figure is None:
         return
     page.metrics("model.paths", table, metrics=("path", "f_squared", "vif"), head="path")
-    page.table("model.effects", _total_effects(page, found), heads=_effect_heads(page, found))
+    page.metrics("model.effects", _total_effects(found), head="source")
 
 
-def _total_effects(page: Page, found: Findings) -> pd.DataFrame:
-    """Total effects on satisfaction and loyalty, a row a construct, written."""
-    table = found.structure.model
-    ends = [end for end in (found.roles.satisfaction, found.roles.loyalty) if end]
-    rows: list[dict[str, Any]] = []
-    for source in found.study.model_blocks():
-        effects = {end: value_of(table, "total_effect", stats.arrow(source, end)) for end in ends}
-        if any(effect.known for effect in effects.values()):
-            rows.append({"source": source} | {end: write(page, effect) for end, effect in effects.items()})
-    return pd.DataFrame(rows)
-
-
-def _effect_heads(page: Page, found: Findings) -> dict[Any, str]:
-    """Heads of the table of total effects."""
-    ends = [end for end in (found.roles.satisfaction, found.roles.loyalty) if end]
-    return {end: page.t("model.effects.to", name=page.label(end)) for end in ends}
+def _total_effects(found: Findings) -> pd.DataFrame:
+    """Total effects on satisfaction and on loyalty: subject the construct, a metric a target."""
+    rows = rows_of(found.structure.model, "total_effect")
+    ends = rows["subject"].str.split(stats.ARROW, expand=True).reindex(columns=[0, 1])
+    frames = [
+        rows[ends[1] == target].assign(subject=ends[0], metric=f"total_on_{name}")
+        for name, target in (("satisfaction", found.roles.satisfaction), ("loyalty", found.roles.loyalty))
+        if target
+    ]
+    order = {name: place for place, name in enumerate(found.study.model_blocks())}
+    table = stats.stack(frames)
+    return table.sort_values("subject", key=lambda names: names.map(order), kind="stable")
 
 
 def show_mediation(page: Page, found: Findings) -> None:
@@ -161,33 +157,34 @@ def show_first(page: Page, found: Findings) -> None:
         figure = forest(page, parts, first.order, **look)
     page.figure("first", figure, **telling_first.gain_values(page, found))
     if figure is not None:
-        target = target_word(page, found)
-        page.table(
-            "first.table", _first_table(page, found), heads=_first_heads(page), step=STEP, target=target
-        )
+        target, extra = target_word(page, found), _chances(page, found)
+        page.metrics("first.table", _gains(found), None, 1, extra, "driver", step=STEP, target=target)
 
 
-def _first_table(page: Page, found: Findings) -> pd.DataFrame:
-    """Gains and chances of each driver, written."""
+def _gains(found: Findings) -> pd.DataFrame:
+    """Lay out the expected gains: subject the driver, a metric a target."""
     first, roles = found.first, found.roles
-    columns: dict[str, list[str]] = {"source": list(first.order)}
-    for end in (roles.satisfaction, roles.loyalty):
-        gains = [first.gain(driver, end) for driver in first.order] if end else []
-        if any(gain.known for gain in gains):
-            name = "satisfaction" if end == roles.satisfaction else "loyalty"
-            columns[name] = [write(page, gain, 1) for gain in gains]
-    if len(first.order) > 1:
-        columns["first"] = [odds(page, first.probability(driver)) for driver in first.order]
-    if len(first.order) > 3:
-        top = [value_of(first.target, "probability_top_three", driver).estimate for driver in first.order]
-        columns["top_three"] = [odds(page, share) for share in top]
-    return pd.DataFrame(columns)
+    frames = []
+    for name, target in (("satisfaction", roles.satisfaction), ("loyalty", roles.loyalty)):
+        wanted = [stats.arrow(driver, target) for driver in first.order] if target else []
+        rows = rows_of(stats.stack([first.target, first.loyalty]), "expected_gain", wanted)
+        driver = rows["subject"].astype(str).str.split(stats.ARROW).str[0]
+        frames.append(rows.assign(subject=driver, metric=f"gain_{name}"))
+    return stats.stack(frames)
 
 
-def _first_heads(page: Page) -> dict[Any, str]:
-    """Heads of the table of what to do first."""
-    names = ("satisfaction", "loyalty", "first", "top_three")
-    return {"source": page.t("col.driver"), **{name: page.t(f"first.table.{name}") for name in names}}
+def _chances(page: Page, found: Findings) -> dict[str, dict[str, str]]:
+    """Chances to be first and, with more than three drivers, among the first three."""
+    wanted = {"chance_first": "probability_first"} if len(found.first.order) > 1 else {}
+    if len(found.first.order) > TOP:
+        wanted["chance_top_three"] = "probability_top_three"
+    return {
+        name: {
+            driver: odds(page, share.estimate)
+            for driver, share in values_of(found.first.target, metric).items()
+        }
+        for name, metric in wanted.items()
+    }
 
 
 def show_items(page: Page, found: Findings) -> None:

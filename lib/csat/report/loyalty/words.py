@@ -60,6 +60,17 @@ def in_percent(page: Page, value: Value, digits: int = 0) -> str:
     return f"{text} ({page.words.interval(value.low, value.high, digits)})"
 
 
+def unbroken(text: str) -> str:
+    """Text of a table cell that stays on one line: a bound is never parted from its estimate.
+
+    Examples
+    --------
+    >>> unbroken("35% (30–41)").isascii(), len(unbroken("35% (30–41)"))
+    (False, 12)
+    """
+    return text.replace(" ", "\u00a0").replace("–", "–\u2060")
+
+
 def odds(page: Page, probability: float) -> str:
     """Chance in percent, never "100%" or "0%": replicates are too few to say that.
 

@@ -13,7 +13,7 @@ from csat.report.loyalty.basis import Value, rows_of, value_of
 from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.drivers import TOP
 from csat.report.loyalty.findings import WEAK, Findings
-from csat.report.loyalty.page_one_action import action, caveats
+from csat.report.loyalty.front_action import action, caveats
 from csat.report.loyalty.telling import ends, index_gap, parts_clear
 from csat.report.loyalty.telling_drivers import first_chance
 from csat.report.loyalty.telling_first import first_values, priority_kind
