@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,11 @@ from csat.report.loyalty.basis import Basis, FloatArray, rows_of, value_of
 from csat.stats.effects import total_effects
 from csat.stats.mediation import mediation_table
 
-METRICS = ("path", "r_squared", "f_squared", "vif", "total_effect", "indirect_effect")
+METRICS = ("path", "r_squared", "vif", "total_effect", "indirect_effect")
 TROUBLES = ("pls_not_converged", "pls_sign_ambiguous", "pls_inadmissible")
+REFITS = 1000
+"""Replicates for the interval of f²: each means estimating the model again without every single path."""
+
 HIGH_VIF = 5.0
 """Variance inflation from which paths of one equation can no longer be told apart well."""
 
@@ -25,7 +28,7 @@ class Structure:
     Attributes
     ----------
     model : DataFrame
-        From `csat.stats.pls_table`: `METRICS` and `TROUBLES`; empty for a study without paths.
+        From `csat.stats.pls_table`: `METRICS`, ``f_squared`` and `TROUBLES`; empty for a study without paths.
     mediation : DataFrame
         With paths: ``effect_through`` (``A→satisfaction→loyalty``: all ways from A to loyalty that pass
         satisfaction), ``effect_through_share`` (of the total effect) and ``effect_past`` (``A→loyalty``: all
@@ -124,8 +127,11 @@ def edges(found: Structure) -> pd.DataFrame:
 
 def _model(basis: Basis) -> pd.DataFrame:
     """Paths, R², f², VIF and effects."""
-    blocks = basis.study.model_blocks()
-    return stats.pls_table(basis.sample, blocks, basis.paths, basis.modes, metrics=METRICS)
+    blocks, sample = basis.study.model_blocks(), basis.sample
+    table = stats.pls_table(sample, blocks, basis.paths, basis.modes, metrics=METRICS)
+    fewer = replace(sample, replicates=sample.replicates[:REFITS])
+    sizes = stats.pls_table(fewer, blocks, basis.paths, basis.modes, metrics=("f_squared",))
+    return stats.stack([table, sizes[sizes["metric"] == "f_squared"]])
 
 
 def _sources(model: pd.DataFrame, basis: Basis) -> tuple[str, ...]:
