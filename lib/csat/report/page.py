@@ -106,6 +106,12 @@ class Page:
         parts = _JOINTS.split(str(subject))
         return "".join(f" {part} " if part in "→~" else self.label(part) for part in parts)
 
+    def coded(self, subject: str) -> str:
+        """Labels of a subject; an item's label with its code, by which researchers know it."""
+        text = self.subject(subject)
+        known = subject in self.study.items and text != subject
+        return self.t("label.coded", label=text, id=subject) if known else text
+
     def estimate(self, value: Any, low: Any = None, high: Any = None, digits: int = 2) -> str:
         """Estimate with its interval as text: ``0.71 (0.65–0.77)``."""
         return self.words.estimate(value, low, high, digits)
@@ -176,7 +182,7 @@ class Page:
         wide = frame if frame.index.name is None else frame.reset_index()
         forms: dict[Hashable, tables.Format] = {name: "subject" for name in wide.columns if name in _SUBJECTS}
         forms.update(formats or {})
-        written = {name: self.subject if form == "subject" else form for name, form in forms.items()}
+        written = {name: self.coded if form == "subject" else form for name, form in forms.items()}
         shown: dict[Hashable, str] = {
             name: (heads or {}).get(name) or self._head(str(name)) for name in wide.columns
         }
@@ -205,7 +211,7 @@ class Page:
             name: self._head(corner) if name == "subject" else self.label(name) for name in wide.columns
         }
         forms: dict[Hashable, tables.Format] = dict.fromkeys(wide.columns, digits)
-        forms["subject"] = self.subject
+        forms["subject"] = self.coded
         self._table(key, tables.columns_of(wide, shown, forms), values)
 
     def metrics(
@@ -241,7 +247,7 @@ class Page:
         if rows is None or rows.empty:
             return self._absent(key, values)
         below = self.study.thresholds.suppress_below
-        writer = EstimateTable(self.words, self.subject, below, digits)
+        writer = EstimateTable(self.words, self.coded, below, digits)
         self._table(key, writer.columns(rows, metrics, extra, head), values, writer.base(rows))
 
     # ---- figures -----------------------------------------------------------------------------------------

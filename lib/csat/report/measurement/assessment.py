@@ -38,7 +38,7 @@ class Assessment:
     Attributes
     ----------
     reliability : DataFrame
-        Of the reflective constructs of two or more items: ``alpha`` (bootstrap and Feldt),
+        Of the reflective constructs of two or more items: ``alpha``, ``alpha_feldt`` (Feldt's interval),
         ``alpha_standardised``, ``omega``, ``omega_standardised``.
     items : DataFrame
         ``item_rest_correlation``, ``alpha_if_dropped``, ``alpha_gain_if_dropped``, ``one_factor_loading``;
@@ -119,7 +119,7 @@ def modes_of(study: Study) -> dict[str, Mode]:
 def _feldt(sample: Sample, blocks: Blocks) -> pd.DataFrame:
     """Alpha with Feldt's interval, as the field expects it beside the bootstrap's."""
     table = stats.reliability_table(stats.moments_of(sample), blocks)
-    return table[(table["metric"] == "alpha") & table["ci_low"].notna()]
+    return table[(table["metric"] == "alpha") & table["ci_low"].notna()].assign(metric="alpha_feldt")
 
 
 def _items(sample: Sample, blocks: Blocks) -> pd.DataFrame:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_PAIRS = 15
 """Pairs of constructs that the HTMT table shows, the highest first; all are in the metrics."""
 
+HTMT_DIGITS = 3
+"""Decimals of an HTMT: the bars (.85, .90) are two decimals, so that a value just below one shows."""
+
 
 def reliability_rows(found: Assessment) -> pd.DataFrame:
     """Alpha with its bootstrap interval and omega."""
@@ -28,7 +31,7 @@ def reliability_rows(found: Assessment) -> pd.DataFrame:
 
 def is_feldt(reliability: pd.DataFrame) -> pd.Series:
     """Say which rows carry Feldt's interval instead of the bootstrap's."""
-    return reliability["method"].map(lambda method: "Feldt" in str(method)).astype(bool)
+    return reliability["metric"] == "alpha_feldt"
 
 
 def reliability_words(page: Page, found: Assessment) -> dict[str, dict[str, str]]:
@@ -186,7 +189,9 @@ def show_htmt(page: Page, found: Assessment) -> None:
         page.figure(key, htmt_figure(page, found), **values)
     rows = htmt_rows(found, page)
     verdicts = {str(row.subject): page.t(f"htmt.verdict.{row.verdict}") for row in rows_of(rows)}
-    page.metrics("htmt", rows, ("htmt",), extra={"verdict": verdicts}, head="pair", most=MOST_PAIRS)
+    page.metrics(
+        "htmt", rows, ("htmt",), digits=HTMT_DIGITS, extra={"verdict": verdicts}, head="pair", most=MOST_PAIRS
+    )
 
 
 def show_convergent(page: Page, found: Assessment) -> None:

@@ -98,7 +98,7 @@ def tell_items(page: Page, found: Assessment) -> None:
     if found.items.empty:
         return
     for row in rows_of(drops):
-        values = {"item": page.label(row.drop_item), "construct": page.label(row.construct)}
+        values = {"item": page.coded(row.drop_item), "construct": page.label(row.construct)}
         page.say("items.drop", alpha=row.alpha, without=row.alpha_without, **values)
     if drops.empty:
         page.say("items.no_drop", gain=NOTICEABLE)
@@ -114,7 +114,12 @@ def tell_heywood(page: Page, found: Assessment, construct: str, items: Sequence[
     """Warn of loadings above 1 in the one-factor model of a construct."""
     rows = found.items[found.items["metric"] == "one_factor_loading"].set_index("item")["estimate"]
     top = float(rows[list(items)].max())
-    page.warn("items.heywood", items=labels(page, items), construct=page.label(construct), value=top)
+    page.warn(
+        "items.heywood",
+        items=[page.coded(item) for item in items],
+        construct=page.label(construct),
+        value=top,
+    )
 
 
 def tell_reliability(page: Page, found: Assessment) -> None:
@@ -217,7 +222,7 @@ def labels(page: Page, ids: Sequence[str] | pd.Series) -> list[str]:
 
 def named(page: Page, items: Sequence[str] | pd.Series) -> str:
     """Labels of items in quotation marks; of many only the first, with the number of the others."""
-    quoted = [page.t("quoted", text=page.label(str(item))) for item in items]
+    quoted = [page.t("quoted", text=page.coded(str(item))) for item in items]
     if len(quoted) <= MOST_NAMED + 1:
         return page.join(quoted)
     listed = page.t("join.comma").join(quoted[:MOST_NAMED])
@@ -228,7 +233,7 @@ def described_alpha(page: Page, row: Any) -> str:
     """Name a construct with its alpha and interval, and with alpha without its weakest item."""
     values = {"name": page.label(row.construct), "alpha": bracketed_of(page, row, "alpha")}
     if row.drop_item and row.reliability in ("weak", "not_usable"):
-        item = page.t("quoted", text=page.label(row.drop_item))
+        item = page.t("quoted", text=page.coded(row.drop_item))
         return page.t("described.drop", item=item, without=row.alpha_without, **values)
     return page.t("described.plain", **values)
 
@@ -244,15 +249,15 @@ def bracketed_of(page: Page, row: Any, name: str) -> str:
     return bracketed(page, getattr(row, name), low, high)
 
 
-def bracketed(page: Page, value: float, low: float, high: float) -> str:
+def bracketed(page: Page, value: float, low: float, high: float, digits: int = 2) -> str:
     """Estimate with its interval in square brackets: ``0.71 [0.65–0.77]``."""
-    text = page.estimate(value)
-    return text if pd.isna(low) else f"{text} [{page.words.interval(low, high)}]"
+    text = page.estimate(value, digits=digits)
+    return text if pd.isna(low) else f"{text} [{page.words.interval(low, high, digits)}]"
 
 
 def pair_of(page: Page, row: Any) -> str:
     """Two constructs with their HTMT and its interval."""
-    value = bracketed(page, row.estimate, row.ci_low, row.ci_high)
+    value = bracketed(page, row.estimate, row.ci_low, row.ci_high, showing.HTMT_DIGITS)
     return page.t("pair_value", first=page.label(row.first), second=page.label(row.second), value=value)
 
 

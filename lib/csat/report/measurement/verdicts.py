@@ -180,7 +180,7 @@ def kind_of(construct: Construct) -> str:
 
 
 def _reliability_of(construct: Construct, reliability: pd.DataFrame, limits: Thresholds) -> dict[str, Any]:
-    """Alpha with its bootstrap interval (the first row of its kind) and the verdict on it."""
+    """Alpha with its bootstrap interval and the verdict on it."""
     rows = reliability[(reliability["metric"] == "alpha") & (reliability["subject"] == construct.id)]
     if rows.empty:
         return {"reliability": ""}
