@@ -166,14 +166,35 @@ def _implied(loadings: FloatArray) -> FloatArray:
 def _deviance(corr: FloatArray, loadings: FloatArray) -> FloatArray:
     """Value of log|S*| + tr(R S*^-1); infinite outside the domain."""
     inside = _in_domain(loadings)
-    implied = _implied(np.where(inside[:, None], loadings, 0.0))
-    value = np.linalg.slogdet(implied)[1] + (np.linalg.inv(implied) * corr).sum(axis=(-2, -1))
-    return np.where(inside, value, np.inf)
+    inverse, log_determinant = _inverse(np.where(inside[:, None], loadings, 0.0))
+    return np.where(inside, log_determinant + (inverse * corr).sum(axis=(-2, -1)), np.inf)
+
+
+def _inverse(loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Inverse (N, k, k) and log determinant (N,) of the implied correlations.
+
+    With D = diag(1 - l^2), S*^-1 = D^-1 - D^-1 l l' D^-1 / (1 + l' D^-1 l) (Sherman-Morrison); a general
+    inverse only where a uniqueness is near 0.
+    """
+    unique = 1 - loadings**2
+    small = np.asarray((np.abs(unique) < 0.01).any(axis=-1))
+    safe = np.where(small[:, None], 1.0, unique)
+    scaled = loadings / safe
+    inner = 1 + (loadings * scaled).sum(axis=-1)
+    inverse = scaled[:, :, None] * (-scaled / inner[:, None])[:, None, :]
+    diagonal = np.arange(loadings.shape[1])
+    inverse[:, diagonal, diagonal] += 1 / safe
+    log_determinant = np.log(np.abs(safe)).sum(axis=-1) + np.log(np.abs(inner))
+    if small.any():
+        implied = _implied(loadings[small])
+        inverse[small] = np.linalg.inv(implied)
+        log_determinant[small] = np.linalg.slogdet(implied)[1]
+    return inverse, log_determinant
 
 
 def _ml_derivatives(corr: FloatArray, loadings: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradient (N, k) and Hessian (N, k, k) of the deviance, and the inverse of S* (N, k, k)."""
-    inverse = np.asarray(np.linalg.inv(_implied(loadings)), dtype=np.float64)
+    inverse, _ = _inverse(loadings)
     middle = np.asarray(inverse @ corr @ inverse, dtype=np.float64)
     slack = inverse - middle
     to_unique = np.diagonal(slack, axis1=-2, axis2=-1)
