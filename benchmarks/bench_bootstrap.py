@@ -2,11 +2,11 @@
 
 Run: ``python benchmarks/bench_bootstrap.py [--replicates 5000] [--seminr 200] [--rounds 3]``.
 
-Each part runs in a process of its own, with one thread, one after the other, in several rounds; told is
-each part's shortest. The time is processor time of the work after a small warm-up (imports), so that neighbours on the
-machine count little; the memory is the peak of the whole process.
-seminr's time is scaled up to the same number of replicates. csat does what seminr does (paths, weights,
-loadings, total effects, HTMT) and alpha and omega besides.
+Each part runs in a process of its own, with one thread, one after the other, in several rounds; told is each
+part's shortest. The time is processor time of the work after a small warm-up (imports), so that neighbours on
+the machine count little; the memory is the peak of the whole process. seminr's time is scaled up to the same
+number of replicates. csat does what seminr does (paths, weights, loadings, total effects, HTMT) and alpha and
+omega besides.
 """
 
 from __future__ import annotations
