@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from csat.run import metrics, publish
@@ -17,8 +18,10 @@ from csat.run.errors import ParameterError, RunBusy, RunFailed
 from csat.run.notebooks import Notebook
 from csat.run.pipeline import RunResult, run_study
 from fakes import finish, write_notebook
+from study_files import TOML, answers_frame, write_study
 
 BOOKS = (Notebook("one"), Notebook("two", after="one"))
+TELL = "import os, pathlib\npathlib.Path('{pids}').write_text(f'{{os.getpid()}} {{os.getppid()}}')"
 GOOD = ("# First part", "x = 1", finish("one"))
 
 
@@ -157,12 +160,14 @@ def test_kill_9_of_the_run_itself(suite: Suite, tmp_path: Path) -> None:
     suite.run()
     before = suite.snapshot()
     pids = tmp_path / "pids"
-    tell = f"import os, pathlib\npathlib.Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}')"
-    suite.write("two", "# Second part", tell, "import time\ntime.sleep(600)", finish("two"))
+    suite.write(
+        "two", "# Second part", TELL.format(pids=str(pids)), "import time\ntime.sleep(600)", finish("two")
+    )
     script = tmp_path / "go.py"
     script.write_text(
         f"""\
 from pathlib import Path
+from urllib.parse import unquote
 from csat.run.notebooks import Notebook
 from csat.run.pipeline import run_study
 if __name__ == "__main__":
@@ -188,6 +193,37 @@ if __name__ == "__main__":
     assert not list((suite.reports / ".staging").glob("*/*"))
 
 
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["keyboard", "scheduler"])
+def test_an_interrupted_run_cleans_up(suite: Suite, tmp_path: Path, end: signal.Signals) -> None:
+    pids = tmp_path / "pids"
+    suite.write("one", "# First part", TELL.format(pids=str(pids)), "import time\ntime.sleep(600)")
+    script = tmp_path / "go.py"
+    script.write_text(
+        f"""\
+import functools, sys
+from pathlib import Path
+from urllib.parse import unquote
+from csat.run import cli, pipeline
+from csat.run.notebooks import Notebook
+if __name__ == "__main__":
+    told = {{"notebooks": (Notebook("one"),), "folder": Path({str(suite.folder)!r})}}
+    pipeline.run_study = functools.partial(pipeline.run_study, **told)
+    sys.argv = ["csat", "run", "mobile_ecsi", "--out", {str(suite.reports)!r}]
+    cli.main()
+"""
+    )
+    run = subprocess.Popen(
+        [sys.executable, str(script)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    until(lambda: pids.exists() and len(pids.read_text().split()) == 2, 60)
+    os.killpg(run.pid, end)
+    told = run.communicate()[1]
+    assert run.returncode == 130
+    assert told.splitlines()[-1] == "interrupted, nothing published" and "Traceback" not in told
+    assert not list((suite.reports / ".staging").glob("*/*"))
+    until(lambda: not any(alive(int(pid)) for pid in pids.read_text().split()), 15)
+
+
 def test_an_unchanged_run_is_skipped_and_a_changed_one_is_not(suite: Suite) -> None:
     assert not suite.run().skipped
     before = suite.snapshot()
@@ -207,7 +243,10 @@ def test_an_unchanged_run_is_skipped_and_a_changed_one_is_not(suite: Suite) -> N
 
 def test_the_manifest_tells_all_and_nothing_of_the_machine(suite: Suite) -> None:
     suite.write(
-        "one", *GOOD[:2], "import sys; print('hm', file=sys.stderr)", finish("one", warnings=["weak"])
+        "one",
+        *GOOD[:2],
+        "import sys; print('hm', sys.prefix, file=sys.stderr)",
+        finish("one", warnings=["weak"]),
     )
     result = suite.run(settings={"replicates": 20})
     told = json.loads((suite.wave / "manifest.json").read_text())
@@ -215,7 +254,10 @@ def test_the_manifest_tells_all_and_nothing_of_the_machine(suite: Suite) -> None
     assert told["parameters"]["replicates"] == 20
     assert {"python", "numpy", "papermill"} <= set(told["versions"])
     assert [run["notebook"] for run in told["notebooks_run"]] == ["one", "two"]
-    assert told["warnings"][0] == "weak" and "one, cell 4 wrote to stderr: hm" in told["warnings"][1]
+    assert (
+        told["warnings"][0] == "weak"
+        and "one, cell 4 wrote to stderr: hm <environment>" in told["warnings"][1]
+    )
     assert set(told["files"]) == {path.name for path in suite.wave.iterdir()} - {"manifest.json"}
     for name, content in suite.snapshot().items():
         assert str(suite.reports).encode() not in content, name
@@ -236,3 +278,24 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "a/b", "../up", "北京 南", "x" * 90])
+def test_a_segment_of_any_name_is_published_safely(tmp_path: Path, value: str) -> None:
+    """It has a folder of its own, and its name cannot climb out of the reports or into a page."""
+    folder = write_study(tmp_path / "elsewhere" / "guests", toml=TOML.partition("[segments.site.values]")[0])
+    frame = answers_frame()
+    frame["site"] = frame["site"].map(lambda site: value if site == 1 else "other")
+    frame.to_csv(folder / "answers.csv", index=False)
+    suite = Suite(tmp_path)
+    options = {"out": suite.reports, "langs": ["en"], "notebooks": BOOKS, "folder": suite.folder}
+    result = run_study(folder, segment=f"site={value}", **options)
+    assert result.folder.parent == suite.reports / "guests"
+    assert result.folder.name.startswith("2026-10~site=")
+    page = result.index.read_text()
+    assert "<script" not in page and "alert" not in page.replace("&lt;script&gt;alert", "")
+    told = json.loads((result.folder / "manifest.json").read_text())
+    assert told["segment"] == f"site={value}"
+    everyone = run_study(folder, **options)
+    assert everyone.folder == suite.reports / "guests" / "2026-10"
+    assert f"~{result.folder.name.split('~')[1]}"[:12] in unquote((suite.reports / "index.html").read_text())

@@ -131,7 +131,7 @@ def test_a_run_prints_the_page_to_open_on_stdout(csat: Call, monkeypatch: pytest
         (
             RunFailed("cell 3: boom", Path("/r/.failed/x")),
             1,
-            "nothing published: cell 3: boom\nlog: /r/.failed/x",
+            "failed: cell 3: boom\nnothing was published; log: /r/.failed/x",
         ),
         (RunBusy("is being made"), 1, "is being made"),
         (DataError("row 3 is wrong", "s"), 2, "row 3 is wrong"),

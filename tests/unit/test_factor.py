@@ -65,18 +65,18 @@ def test_maximum_likelihood_finds_the_minimum(k: int) -> None:
 
 @pytest.mark.parametrize("k", [3, 5])
 def test_minres_finds_the_minimum(k: int) -> None:
-    corr = sample_correlations(np.linspace(0.3, 0.7, k), 60, 20, seed=k)
+    corr = sample_correlations(np.linspace(0.3, 0.7, k), 60, 10, seed=k)
     fit = one_factor_minres(moments(corr), moments(corr).items)
     assert fit.converged.all()
     bound = factor_fit.LARGEST
-    for row in range(20):
+    for row in range(10):
 
         def misfit(vector: np.ndarray, r: np.ndarray = corr[row]) -> float:
             residual = r - np.outer(vector, vector)
             np.fill_diagonal(residual, 0)
             return float((residual**2).sum())
 
-        starts = np.random.default_rng(row).uniform(0.1, 0.9, (6, k))
+        starts = np.random.default_rng(row).uniform(0.1, 0.9, (4, k))
         box = [(-bound, bound)] * k
         best = min(minimize(misfit, start, bounds=box, method="L-BFGS-B").fun for start in starts)
         assert misfit(fit.standardised[row]) <= best + 1e-7

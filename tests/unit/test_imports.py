@@ -17,7 +17,7 @@ ALLOWED = {
     "report": {"report", "stats", "data", "study"},
     "run": {"run", "report", "data", "study"},
 }
-EVERYBODY = {"errors"}
+EVERYBODY = {"errors", "__version__"}
 STATS_MAY_USE = {"numpy", "pandas", "scipy", "seminr"}
 HEAVY = (
     "IPython",

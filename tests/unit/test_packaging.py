@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,14 @@ import pytest
 import yaml
 
 CONDA_NAMES = {"python-duckdb": "duckdb"}
+DISTRIBUTIONS = {"IPython": "ipython", "bs4": "beautifulsoup4", "yaml": "pyyaml"}
+TOOLS = {
+    "ipykernel": "runs the notebooks",
+    "jupyterlab": "where the notebooks are edited",
+    "pingouin": "for the cells that researchers add of their own",
+    "seaborn": "for the cells that researchers add of their own",
+    "zhplot": "brings the font for Chinese text in figures",
+}
 CARD = ("jupyterlab", "papermill", "pandas", "seaborn", "pingouin", "nbconvert", "pytest", "nbval")
 
 
@@ -71,13 +82,35 @@ def test_the_lock_has_hashes_and_no_addresses(root: Path) -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-def test_every_dependency_is_used(root: Path, project: dict[str, Any]) -> None:
-    """A package that nothing imports is a package that everybody installs for nothing."""
-    used = "\n".join(path.read_text() for path in (root / "lib").rglob("*.py"))
-    used += "\n".join(path.read_text() for path in (root / "notebooks").glob("*.ipynb"))
-    tools = {"jupyterlab"}
-    for name in bounds(project["dependencies"]):
-        assert name in tools or re.search(rf"\b(import|from) {name}\b", used), f"{name} is not imported"
+def imported(root: Path, *folders: str) -> set[str]:
+    """Distributions that the Python files and notebooks of some folders import."""
+    found: set[str] = set()
+    for path in (path for folder in folders for path in (root / folder).rglob("*")):
+        if path.suffix == ".py":
+            sources = [path.read_text(encoding="utf-8")]
+        elif path.suffix == ".ipynb":
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        else:
+            continue
+        for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.split(".")[0])
+    own = {"csat", *(path.stem for name in ("tests", "benchmarks") for path in (root / name).glob("*.py"))}
+    return {DISTRIBUTIONS.get(name, name) for name in found - own - set(sys.stdlib_module_names)}
+
+
+def test_what_is_imported_is_declared(root: Path, project: dict[str, Any]) -> None:
+    assert imported(root, "lib", "notebooks") <= set(bounds(project["dependencies"]))
+    assert imported(root, "lib", "notebooks", "tests", "benchmarks") <= set(declared(project))
+
+
+def test_what_is_declared_is_used(root: Path, project: dict[str, Any]) -> None:
+    """A package that nothing needs is a package that everybody installs for nothing."""
+    needed = imported(root, "lib", "notebooks", "tests") | TOOLS.keys()
+    assert set(bounds(project["dependencies"])) <= needed
 
 
 def test_version_and_licence_are_told_once(root: Path, project: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,7 @@ def render_frame(page: Frame) -> str:
     from csat import __version__
 
     words = Words(page.lang)
+    page = replace(page, body=distinct_regions(keep_together(page.body)))
     text = (
         _environment()
         .get_template("frame.html.j2")
@@ -163,6 +164,24 @@ def outline(body: str) -> tuple[str, str, tuple[Entry, ...]]:
 
     ordered = re.sub(r"<h([1-6])((?:\s[^>]*)?)>(.*?)</h\1>", put_in_order, body, flags=re.S)
     return ordered, main[0] if main else "", tuple(entries)
+
+
+def keep_together(body: str) -> str:
+    """Put no-break spaces into ``n = 250`` and ``p < 0.001``, as mark-up writes them too."""
+    return re.sub(r"\b([nNpRr]²?) (=|≥|≤|&lt;|&gt;) (?=[\d−])", "\\1\u00a0\\2\u00a0", body)
+
+
+def distinct_regions(body: str) -> str:
+    """Give scrolling regions distinct names, by a number behind those that repeat."""
+    seen: dict[str, int] = {}
+
+    def name(match: re.Match[str]) -> str:
+        seen[match[1]] = seen.get(match[1], 0) + 1
+        return (
+            match[0] if seen[match[1]] == 1 else f'role="region" aria-label="{match[1]} ({seen[match[1]]})"'
+        )
+
+    return re.sub(r'role="region" aria-label="([^"]*)"', name, body)
 
 
 def slug(text: str) -> str:

@@ -28,12 +28,13 @@ _TRACE = re.compile(
 )
 _NO_VALUE = re.compile(r"(?<![\w.])(?:nan|NaN|NaT|<NA>|[-−]0(?:\.0+)?%?)(?![\w.])")
 _NONE = re.compile(r"^None$|[=(:] ?None\b|\bNone[,)%]")
+_SUSPECT = re.compile(r"nan|NaT|None|<NA>|[-−]0")
 _KEY = re.compile(r"^(?:[a-z][a-z0-9_]*\.){1,4}(?:caption|headline|alt|subtitle|absent|note|title|text)$")
 _BRACES = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN_SENTENCE = re.compile(r"(?:\b[A-Za-z][a-z’']*[ ,]+){7,}")
 _URLS = ("href", "src", "srcset", "action", "poster", "data", "xlink:href", "formaction")
-_ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base", "link"})
+_ACTIVE = frozenset({"script", "iframe", "object", "embed", "base", "link"})
 _PROSE = ("td", "th", "p", "li", "dd", "dt", "figcaption", "caption", "h1", "h2", "h3", "h4")
 
 
@@ -152,15 +153,14 @@ OF_TREE: Mapping[str, Callable[[Element], Iterable[str]]] = {
 
 def values(root: Element, said: Collection[str]) -> Iterator[str]:
     """Values that are none for a reader: nan, None, a negative zero."""
-    patterns = [pattern for pattern in (_NO_VALUE, _NONE) if not any(pattern.search(text) for text in said)]
-    for element in root.all(*_PROSE):
-        for pattern in patterns:
-            if match := pattern.search(element.text):
-                yield f"line {element.line}: {match[0]!r} in {element.text[:80]!r}"
-    for image in root.all("img"):
-        for pattern in patterns:
-            if match := pattern.search(image.attributes.get("alt", "")):
-                yield f"line {image.line}: {match[0]!r} in an alternative text"
+    own = sorted((text for text in said if _SUSPECT.search(text)), key=len, reverse=True)
+    for element in root.all(*_PROSE, "img"):
+        text = element.attributes.get("alt", "") if element.tag == "img" else element.text
+        for said_so in own:
+            text = text.replace(" ".join(said_so.split()), "…")
+        for pattern in (_NO_VALUE, _NONE):
+            if match := pattern.search(text):
+                yield f"line {element.line}: {match[0]!r} in {text[:80]!r}"
 
 
 def addresses(root: Element, said: Collection[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
@@ -77,6 +78,7 @@ def export_html(
     name = next((one for one in notebooks if notebook.name.startswith(one)), notebook.stem)
     told = read_results(results)
     body, heading, contents = outline(notebook_body(notebook, lang))
+    body = re.sub(r'<div class="(?:text|output)">\s*</div>\s*', "", body)
     words = Catalogue(lang)
     spoken = tuple(languages or study.languages)
     title = heading or report_title(words, name)
@@ -223,20 +225,26 @@ def _is_shown(cell: Any, lang: str) -> bool:
 
 @cache
 def _exporter() -> Any:
-    """Make the exporter with our template, once, because making it costs more than an export."""
-    from nbconvert import HTMLExporter
+    """Make the exporter with our template, once, because making it costs more than an export.
+
+    Not nbconvert's `HTMLExporter`: that one parses the whole page again and gives pictures without
+    alternative text one that says nothing, so that no check can find them.
+    """
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
     from traitlets.config import Config
 
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     settings = {
+        "file_extension": ".html",
         "template_name": "csat",
         "extra_template_basedirs": [str(TEMPLATES)],
         "default_preprocessors": [],
         "exclude_input": True,
-        "exclude_anchor_links": True,
-        "filters": {"alt_text": _alt_text},
+        "filters": {"alt_text": _alt_text, "markdown2html": MarkdownWithMath(renderer=renderer).render},
     }
-    config = Config({"HTMLExporter": settings, "NbConvertBase": {"display_data_priority": list(_TYPES)}})
-    return HTMLExporter(config=config)  # type: ignore[no-untyped-call]
+    config = Config({"TemplateExporter": settings, "NbConvertBase": {"display_data_priority": list(_TYPES)}})
+    return TemplateExporter(config=config)  # type: ignore[no-untyped-call]
 
 
 def _alt_text(output: Any, cell: Any) -> str:

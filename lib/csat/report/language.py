@@ -72,14 +72,15 @@ def read_section(lang: str, section: str) -> Mapping[str, str]:
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """Names of the values that a sentence needs.
+    """Names of the values that a sentence needs in any language; a plural alone (``{n:plural|…}``) is none.
 
     Examples
     --------
     >>> sorted(placeholders("{n:n} of {total:n}"))
     ['n', 'total']
     """
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+    fields = string.Formatter().parse(template)
+    return frozenset(name for _, name, form, _ in fields if name and not (form or "").startswith("plural|"))
 
 
 class Catalogue:
@@ -101,7 +102,8 @@ class Catalogue:
     def __init__(self, lang: str, section: str = "common") -> None:
         self.lang = lang
         self.section = section
-        self._format = _Formatter(self)
+        self._plain = _Formatter(self)
+        self._markup = _Formatter(self, escape=True)
         read_section(lang, "common")
 
     def find(self, key: str) -> str | None:
@@ -137,12 +139,12 @@ class Catalogue:
         CatalogueError
             If the key is missing or a value that it needs was not given.
         """
-        return _BOLD.sub(r"\1", self._fill(key, self._template(key), values))
+        return self._fill(key, _BOLD.sub(r"\1", self._template(key)), values, self._plain)
 
     def html(self, key: str, **values: Any) -> str:
         """Sentence as an HTML fragment: values escaped, ``**bold**`` as ``<strong>``."""
         template = _BOLD.sub(r"<strong>\1</strong>", html.escape(self._template(key), quote=False))
-        return self._fill(key, template, values, escape=True)
+        return self._fill(key, template, values, self._markup)
 
     def join(self, parts: Sequence[str]) -> str:
         """Join words as the language does: ``a, b and c``; ``a、b和c``."""
@@ -167,10 +169,10 @@ class Catalogue:
             )
         return found
 
-    def _fill(self, key: str, template: str, values: Mapping[str, Any], escape: bool = False) -> str:
+    def _fill(self, key: str, template: str, values: Mapping[str, Any], form: _Formatter) -> str:
         """Template filled with values."""
         try:
-            return self._format.fill(template, values, escape)
+            return form.vformat(template, (), values)
         except (KeyError, IndexError) as missing:
             raise CatalogueError(f"Sentence {key!r} ({self.lang}) needs a value for {missing}.") from missing
         except (TypeError, ValueError) as wrong:
@@ -180,14 +182,9 @@ class Catalogue:
 class _Formatter(string.Formatter):
     """`str.format` with the report's own number formats."""
 
-    def __init__(self, words: Catalogue) -> None:
+    def __init__(self, words: Catalogue, escape: bool = False) -> None:
         self._words = words
-        self._escape = False
-
-    def fill(self, template: str, values: Mapping[str, Any], escape: bool) -> str:
-        """Fill a template; escape what comes from outside when it goes into HTML."""
         self._escape = escape
-        return self.vformat(template, (), values)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Write one value as its placeholder asks."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csat.report import numbers, results, tables
+from csat.report import results, tables
+from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
 from csat.report.svg import figure_svg
@@ -105,6 +106,12 @@ class Page:
         parts = _JOINTS.split(str(subject))
         return "".join(f" {part} " if part in "→~" else self.label(part) for part in parts)
 
+    def coded(self, subject: str) -> str:
+        """Labels of a subject; an item's label with its code, by which researchers know it."""
+        text = self.subject(subject)
+        known = subject in self.study.items and text != subject
+        return self.t("label.coded", label=text, id=subject) if known else text
+
     def estimate(self, value: Any, low: Any = None, high: Any = None, digits: int = 2) -> str:
         """Estimate with its interval as text: ``0.71 (0.65–0.77)``."""
         return self.words.estimate(value, low, high, digits)
@@ -175,7 +182,7 @@ class Page:
         wide = frame if frame.index.name is None else frame.reset_index()
         forms: dict[Hashable, tables.Format] = {name: "subject" for name in wide.columns if name in _SUBJECTS}
         forms.update(formats or {})
-        written = {name: self.subject if form == "subject" else form for name, form in forms.items()}
+        written = {name: self.coded if form == "subject" else form for name, form in forms.items()}
         shown: dict[Hashable, str] = {
             name: (heads or {}).get(name) or self._head(str(name)) for name in wide.columns
         }
@@ -204,7 +211,7 @@ class Page:
             name: self._head(corner) if name == "subject" else self.label(name) for name in wide.columns
         }
         forms: dict[Hashable, tables.Format] = dict.fromkeys(wide.columns, digits)
-        forms["subject"] = self.subject
+        forms["subject"] = self.coded
         self._table(key, tables.columns_of(wide, shown, forms), values)
 
     def metrics(
@@ -212,7 +219,7 @@ class Page:
         key: str,
         frame: pd.DataFrame | None,
         metrics: Sequence[str] | None = None,
-        digits: int | Mapping[str, tables.Format] = 2,
+        digits: Digits = 2,
         extra: Mapping[str, Mapping[str, str]] | None = None,
         head: str = "subject",
         **values: Any,
@@ -239,24 +246,9 @@ class Page:
         rows = frame if frame is None or metrics is None else frame[frame["metric"].isin(list(metrics))]
         if rows is None or rows.empty:
             return self._absent(key, values)
-        rows = results.tidy(rows)
-        wanted = list(metrics or rows["metric"].drop_duplicates())
-        wanted = [metric for metric in wanted if (rows["metric"] == metric).any()]
-        subjects = [str(subject) for subject in rows["subject"].drop_duplicates()]
-        cells = {(str(row.metric), str(row.subject)): row for row in rows.itertuples(index=False)}
-        built = [tables.Column(self._head(head), tuple(self.subject(one) for one in subjects))]
-        for metric in wanted:
-            form = digits if isinstance(digits, int) else digits.get(metric, 2)
-            texts = tuple(self._cell(cells.get((metric, subject)), form) for subject in subjects)
-            built.append(tables.Column(self._head(metric, "metric"), texts, numeric=True))
-        bases = [rows.loc[rows["subject"] == subject, "n"].dropna() for subject in subjects]
-        varying = rows["n"].dropna().nunique() > 1
-        if varying:
-            texts = tuple(numbers.count(base.min()) if len(base) else numbers.ABSENT for base in bases)
-            built.append(tables.Column(self._head("n"), texts, numeric=True))
-        for name, words in (extra or {}).items():
-            built.append(tables.Column(self._head(name), tuple(words.get(one, "") for one in subjects)))
-        self._table(key, built, values, self._base_note(rows, varying))
+        below = self.study.thresholds.suppress_below
+        writer = EstimateTable(self.words, self.coded, below, digits)
+        self._table(key, writer.columns(rows, metrics, extra, head), values, writer.base(rows))
 
     # ---- figures -----------------------------------------------------------------------------------------
 
@@ -308,34 +300,9 @@ class Page:
 
     # ---- private -----------------------------------------------------------------------------------------
 
-    def _head(self, name: str, kind: str = "col") -> str:
+    def _head(self, name: str) -> str:
         """Head of a column from the catalogue."""
-        other = "metric" if kind == "col" else "col"
-        return self.t(
-            f"{kind}.{name}"
-            if self.has(f"{kind}.{name}") or not self.has(f"{other}.{name}")
-            else f"{other}.{name}"
-        )
-
-    def _cell(self, row: Any, form: tables.Format) -> str:
-        """One estimate with its interval, or why there is none."""
-        if row is None:
-            return numbers.ABSENT
-        below = self.study.thresholds.suppress_below
-        if row.n < below:
-            return f"n < {below}"
-        if isinstance(form, int):
-            return self.estimate(row.estimate, row.ci_low, row.ci_high, form)
-        return tables.write_cell(row.estimate, form)
-
-    def _base_note(self, rows: pd.DataFrame, varying: bool) -> str:
-        """Line below a metrics table: base and what the brackets are."""
-        known = rows["n"].dropna()
-        if not rows["ci_low"].notna().any():
-            return "" if varying or known.empty else self.t("page.estimate_note", n=known.iloc[0])
-        if varying or known.empty:
-            return self.t("page.interval_note_varying")
-        return self.t("page.interval_note", n=known.iloc[0])
+        return EstimateTable(self.words, self.subject).head(name)
 
     def _table(
         self, key: str, columns: Sequence[tables.Column], values: Mapping[str, Any], base: str = ""
@@ -433,4 +400,4 @@ def _work_folder(context: Context) -> Path:
     from csat.study.project import project_root
 
     base = project_root() / "reports" / ".work" / context.study.id / (context.wave or "design")
-    return base / context.segment / context.lang if context.segment else base / context.lang
+    return base / context.segment.replace("/", "_") / context.lang if context.segment else base / context.lang

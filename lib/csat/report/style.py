@@ -11,6 +11,7 @@ import importlib.util
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -59,7 +60,10 @@ def font_families(lang: str) -> tuple[str, ...]:
     if path is None:
         return ("DejaVu Sans",)
     font_manager.fontManager.addfont(str(path))
-    chinese = font_manager.FontProperties(fname=str(path)).get_name()
+    regular = font_manager.fontManager.ttflist[-1]
+    # There is no bold face: the regular one stands in for it, without a warning at every bold label.
+    font_manager.fontManager.ttflist.append(replace(regular, weight=700))
+    chinese = regular.name
     return (chinese, "DejaVu Sans") if lang == "zh" else ("DejaVu Sans", chinese)
 
 
@@ -230,6 +234,6 @@ def direct_labels(positions: Sequence[float], gap: float) -> list[float]:
 
 def _cycle() -> Any:
     """Colours of the palette in turn."""
-    from cycler import cycler
+    from matplotlib.rcsetup import cycler
 
     return cycler(color=list(PALETTE))

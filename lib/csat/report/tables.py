@@ -160,7 +160,8 @@ def _row(columns: Sequence[Column], index: int) -> str:
 
 
 def _class(column: Column) -> str:
-    """Class of a cell that holds figures, or sentences."""
+    """Class of a cell that holds figures, sentences, or a word or two that should stay on one line."""
     if column.numeric:
         return ' class="num"'
-    return ' class="long"' if max(map(width, column.cells), default=0) > 28 else ""
+    widest = max(map(width, column.cells), default=0)
+    return ' class="long"' if widest > 28 else ' class="short"' if widest <= 12 else ""

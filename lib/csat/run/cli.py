@@ -6,6 +6,7 @@ Exit codes: 0 everything asked for is published (or was already), 1 a run that f
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,7 +65,12 @@ def main() -> None:
 )
 @click.option("--force", is_flag=True, help="Make the reports even if nothing has changed.")
 @click.option(
-    "--timeout", default=900.0, show_default=True, metavar="SECONDS", help="Longest that one cell may take."
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=900.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest that one cell may take.",
 )
 def run(
     study: str,
@@ -144,15 +150,13 @@ def list_() -> None:
 def _check(study: str, wave: str, data: str) -> None:
     """Load a study and its answers and say what was found."""
     from csat.data import load_answers
-    from csat.study import load_study
+    from csat.study import check_study, load_study
 
     found = load_study(study)
     click.echo(
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    for note in found.notes:
-        click.echo(f"  note: {note}")
     path = str(Path(data).expanduser().resolve()) if data else ""
     answers = load_answers(found, wave=wave, data=path)
     click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
@@ -160,6 +164,8 @@ def _check(study: str, wave: str, data: str) -> None:
         click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
     for note in answers.notes:
         click.echo(f"  note: {note}")
+    for finding in check_study(found):
+        click.echo(f"  {finding}")
     click.echo("no mistakes found")
 
 
@@ -189,11 +195,13 @@ def _told_plainly() -> Iterator[None]:
     from csat.errors import CsatError
     from csat.run.errors import RunBusy, RunFailed
 
+    # A scheduler that ends a run (SIGTERM) gets the same tidy end as a person at the keyboard.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except RunFailed as error:
-        log = f"\nlog: {error.log}" if error.log else ""
-        click.echo(f"failed, nothing published: {error}{log}", err=True)
+        log = f"\nnothing was published; log: {error.log}" if error.log else ""
+        click.echo(f"failed: {error}{log}", err=True)
         sys.exit(FAILED)
     except RunBusy as error:
         click.echo(str(error), err=True)

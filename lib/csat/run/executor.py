@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -196,7 +198,7 @@ def run_job(job: Job, listen: Listener = lambda event: None) -> Outcome:
         With a failure that names cell and cause if anything is wrong. The notebook is saved in any case.
     """
     from csat.run.kernel import execute
-    from csat.run.tidy import save_executed
+    from csat.run.tidy import save_executed, without_paths
 
     started = time.perf_counter()
     job.work.mkdir(parents=True, exist_ok=True)
@@ -210,7 +212,7 @@ def run_job(job: Job, listen: Listener = lambda event: None) -> Outcome:
     try:
         if done.nb is not None:
             save_executed(done.nb, job.executed, job.notebook.name, job.shown, job.hide)
-            notes = stderr_notes(done.nb, job.name)
+            notes = [without_paths(note, job.hide) for note in stderr_notes(done.nb, job.name)]
         if failure is None and job.render is not None:
             job.render(job.executed, job.lang)
     except Exception as error:
@@ -226,9 +228,13 @@ def _prepare_process(scratch: str) -> None:
     import logging
     import tempfile
 
+    # An interrupt at the keyboard reaches every process; the run itself ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
+    # jsonschema imports this where it can, and it compiles a grammar for a second; nobody here checks IRIs.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
@@ -237,10 +243,11 @@ def _prepare_process(scratch: str) -> None:
         os.environ.setdefault(variable, "1")
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent.sentinel, scratch), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with(sentinel: int, scratch: str) -> None:
     """Wait for the parent's end, then end this process at once; the kernel sees its own parent gone."""
     wait([sentinel])
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)

@@ -74,6 +74,7 @@ def execute(
             record_timing=False,
             shutdown_kernel="immediate",
             config=_config(),
+            extra_arguments=["--log-level=50"],
             cwd=str(cwd),
         )
     except Exception as raised:

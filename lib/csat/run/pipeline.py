@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,19 +118,27 @@ def run_study(
         publish.clean_stale(reports)
         with publish.locked(place.lock, f"{plan.study.id} {place.name}"):
             publish.recover(place)
-            if not force and manifest.intact(place.folder, plan.key):
-                return _result(plan, started, skipped=True)
-            try:
-                _make(plan, timeout, workers, listen, root, started)
-            except (RunFailed, OSError) as error:
-                message = str(error) if isinstance(error, RunFailed) else f"the system refused: {error}"
-                raise RunFailed(message, publish.keep_failure(place, message)) from error
-            finally:
-                shutil.rmtree(place.staging, ignore_errors=True)
-        _rebuild_index(reports)
+            unchanged = not force and manifest.intact(place.folder, plan.key)
+            if not unchanged:
+                _make_or_keep_log(plan, timeout, workers, listen, root, started)
+        if not unchanged or not (reports / "index.html").is_file():
+            _rebuild_index(reports)
     except OSError as error:
         raise RunFailed(f"{plan.study.id} {place.name}: the system refused: {error}") from error
-    return _result(plan, started, skipped=False)
+    return _result(plan, started, unchanged)
+
+
+def _make_or_keep_log(
+    plan: Plan, timeout: float, workers: int, listen: Listener, root: Path, started: float
+) -> None:
+    """Make and publish; whatever goes wrong, leave a log and no staging folder."""
+    try:
+        _make(plan, timeout, workers, listen, root, started)
+    except (RunFailed, OSError) as error:
+        message = str(error) if isinstance(error, RunFailed) else f"the system refused: {error}"
+        raise RunFailed(message, publish.keep_failure(plan.place, message)) from error
+    finally:
+        shutil.rmtree(plan.place.staging, ignore_errors=True)
 
 
 def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path, started: float) -> None:
@@ -165,6 +174,7 @@ def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root
 
     work = _work(plan, lang)
     hide = {str(work): "<out>", str(plan.place.staging): "<staging>", f"{root}/": "", str(root): "<project>"}
+    hide[sys.prefix] = "<environment>"
     if plan.arguments["data"]:
         hide[plan.arguments["data"]] = plan.shown["data"]
     return Job(

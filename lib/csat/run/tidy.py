@@ -45,7 +45,13 @@ def save_executed(
             cell["id"] = INJECTED
             cell["source"] = "\n".join(["# Parameters", *(f"{k} = {v!r}" for k, v in shown.items())])
     text = json.dumps(copy, ensure_ascii=False, indent=1, sort_keys=True)
-    for path in sorted(hide, key=len, reverse=True):
-        text = text.replace(json.dumps(path, ensure_ascii=False)[1:-1], hide[path])
+    text = without_paths(text, {json.dumps(k, ensure_ascii=False)[1:-1]: v for k, v in hide.items()})
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text + "\n", encoding="utf-8")
+
+
+def without_paths(text: str, hide: Mapping[str, str]) -> str:
+    """Put what stands for them in the place of paths, the longest first."""
+    for path in sorted(hide, key=len, reverse=True):
+        text = text.replace(path, hide[path])
+    return text

@@ -46,9 +46,9 @@ from csat.stats.nonlinear import loyalty_curve as loyalty_curve
 from csat.stats.nonlinear import quadratic_test as quadratic_test
 from csat.stats.path_model import PathModelError as PathModelError
 from csat.stats.path_model import path_model as path_model
-from csat.stats.pls import PlsFlag as PlsFlag
-from csat.stats.pls import PlsResult as PlsResult
 from csat.stats.pls import pls as pls
+from csat.stats.pls_result import PlsFlag as PlsFlag
+from csat.stats.pls_result import PlsResult as PlsResult
 from csat.stats.pls_table import pls_table as pls_table
 from csat.stats.priority import importance_performance_map as importance_performance_map
 from csat.stats.priority import item_priority_table as item_priority_table

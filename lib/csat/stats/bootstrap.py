@@ -21,6 +21,8 @@ Estimator = Callable[[Moments], FloatArray]
 
 # Numbers that one chunk of replicates may hold (8 bytes each): 64 MB.
 _CHUNK_NUMBERS = 8_000_000
+# Numbers of sums at which a chunk is large enough: beyond, fresh memory costs more than the arithmetic.
+_ENOUGH_NUMBERS = 400_000
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def resample(
     if sums.n_groups < 2:
         raise MomentsError("there is one group only; a bootstrap needs at least two to draw from")
     codes = _stratum_codes(strata, sums.n_groups)
-    size = chunk or max(1, _CHUNK_NUMBERS // max(sums.n_groups, sums.width))
+    enough = max(256, _ENOUGH_NUMBERS // sums.width)
+    size = chunk or max(1, min(enough, _CHUNK_NUMBERS // max(sums.n_groups, sums.width)))
     rng = np.random.Generator(np.random.PCG64(seed))
     parts = [
         sums.weighted(_draws(rng, codes, min(size, replicates - start)))
@@ -277,8 +280,12 @@ def _stratum_codes(strata: Any, n_groups: int) -> IntArray:
 
 def _draws(rng: np.random.Generator, strata: IntArray, replicates: int) -> FloatArray:
     """How often each group is drawn in each replicate: (replicates, n_groups)."""
+    n = len(strata)
+    if not strata.any():
+        drawn = rng.integers(n, size=(replicates, n)) + n * np.arange(replicates)[:, None]
+        return np.bincount(drawn.ravel(), minlength=replicates * n).reshape(replicates, n).astype(np.float64)
     members = [np.flatnonzero(strata == code) for code in range(strata.max() + 1)]
-    counts = np.empty((replicates, len(strata)))
+    counts = np.empty((replicates, n))
     for row in counts:  # replicate by replicate, so that the draws do not depend on the chunk
         for groups in members:
             drawn = rng.integers(len(groups), size=len(groups))

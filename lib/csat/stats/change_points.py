@@ -47,8 +47,8 @@ def cells_of(values: FloatArray, most: int = 60) -> tuple[FloatArray, IntArray]:
 
     Returns
     -------
-    centres : ndarray of shape (G,)
-        Mean value of each cell, rising.
+    edges : ndarray of shape (G - 1,)
+        Halfway between the highest value of each cell and the lowest of the next, rising.
     cell : ndarray of int, shape (n,)
 
     Examples
@@ -66,8 +66,11 @@ def cells_of(values: FloatArray, most: int = 60) -> tuple[FloatArray, IntArray]:
         edges = np.unique(np.quantile(rounded, np.linspace(0, 1, most + 1))[1:-1])
         _, cell = np.unique(np.searchsorted(edges, rounded, side="left"), return_inverse=True)
         cell = cell.ravel()
-    centres = np.bincount(cell, weights=rounded) / np.bincount(cell)
-    return centres, cell
+    count = cell.max() + 1
+    highest, lowest = np.full(count, -np.inf), np.full(count, np.inf)
+    np.maximum.at(highest, cell, rounded)
+    np.minimum.at(lowest, cell, rounded)
+    return (highest[:-1] + lowest[1:]) / 2, cell
 
 
 def two_steps(
@@ -118,14 +121,15 @@ def two_steps(
     return np.concatenate(best).reshape(*lead, 2)
 
 
-def thresholds(cuts: IntArray, centres: FloatArray) -> FloatArray:
-    """Place each cut halfway between the two cells that it parts.
+def thresholds(cuts: IntArray, edges: FloatArray) -> FloatArray:
+    """Place each cut at the edge between the two cells that it parts.
 
     Parameters
     ----------
     cuts : ndarray of int, shape (..., 2)
         From `two_steps`.
-    centres : ndarray of shape (G,)
+    edges : ndarray of shape (G - 1,)
+        From `cells_of`.
 
     Returns
     -------
@@ -136,8 +140,8 @@ def thresholds(cuts: IntArray, centres: FloatArray) -> FloatArray:
     --------
     R: ``(x[cut] + x[cut + 1]) / 2``.
     """
-    middles = np.concatenate([[np.nan], (centres[1:] + centres[:-1]) / 2])
-    return np.asarray(np.where(cuts > 0, middles[np.maximum(cuts, 0)], np.nan))
+    known = np.concatenate([[np.nan], edges])
+    return np.asarray(known[np.maximum(cuts, 0)])
 
 
 def levels(counts: FloatArray, sums: FloatArray, cuts: IntArray) -> Levels:

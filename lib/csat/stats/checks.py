@@ -70,8 +70,8 @@ def positive_definite(m: Moments) -> BoolArray:
     Raises
     ------
     MomentsError
-        Only for moments without leading axes: names the items that are constant, collinear, or whose
-        pairwise correlations contradict each other.
+        Only for moments without leading axes: names the items that are constant, collinear, more than
+        there are respondents, or whose pairwise correlations contradict each other.
     """
     usable = spread(m)
     corr = where(usable, m.corr, np.eye(len(m.items)))
@@ -80,6 +80,11 @@ def positive_definite(m: Moments) -> BoolArray:
     values, vectors = np.linalg.eigh(corr)
     if values[0] > SINGULAR:
         return usable
+    if m.base <= len(m.items):
+        raise MomentsError(
+            f"{m.base:.0f} respondents are too few for the {len(m.items)} items {', '.join(m.items)}; "
+            "use fewer items or more answers"
+        )
     guilty = [item for item, part in zip(m.items, np.abs(vectors[:, 0]), strict=True) if part > 0.05]
     if values[0] < -SINGULAR:
         raise MomentsError(

@@ -9,8 +9,8 @@ import pandas as pd
 from csat.stats.bootstrap import bootstrap
 from csat.stats.frames import measure, tidy
 from csat.stats.layout import FloatArray
+from csat.stats.linear import solve
 from csat.stats.moments import Moments
-from csat.stats.pls_weights import solve
 
 TERMS = ("expectation", "experience", "expectation²", "expectation·experience", "experience²")
 LINES = ("a1", "a2", "a3", "a4")

@@ -8,10 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from csat.stats.layout import FloatArray
+from csat.stats.linear import invert
 from csat.stats.moments import Moments
 from csat.stats.path_model import PathModel
-from csat.stats.pls import PlsResult, refit_without
-from csat.stats.pls_weights import Scheme, invert
+from csat.stats.pls import refit_without
+from csat.stats.pls_result import PlsResult
+from csat.stats.pls_weights import Scheme
 
 
 def total_effects(paths: FloatArray) -> FloatArray:

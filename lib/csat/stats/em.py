@@ -17,7 +17,7 @@ Start = tuple[FloatArray, FloatArray]
 _STEPS = 2000
 _TOLERANCE = 1e-9
 # Added to correlations before they are inverted: keeps collinear items from stopping the others.
-_RIDGE = 1e-12
+_RIDGE = 1e-8
 
 
 def em_moments(
@@ -40,8 +40,8 @@ def em_moments(
         Respondents.
     mean : ndarray of shape (..., p)
     cov : ndarray of shape (..., p, p)
-        Divisor n, as maximum likelihood has it. NaN for pairs of items that fewer than two respondents
-        answered, and everywhere without convergence.
+        Divisor n, as maximum likelihood has it. NaN without convergence, and where fewer than two
+        respondents answered some pair of items.
 
     Notes
     -----
@@ -69,74 +69,86 @@ def em_moments(
         begin = mean / scale, np.eye(mean.shape[1]) * (variance > 0)[:, None, :]
     else:
         begin = start[0] / scale, start[1] / (scale[:, :, None] * scale[:, None, :])
-    mean, cov = _iterate(scaled, patterns, *begin)
+    mean, cov = _iterate(scaled, patterns, _identified(flat, patterns), *begin)
     cov = cov * scale[:, :, None] * scale[:, None, :]
-    together = sum(
-        part.n[:, None, None] * np.outer(seen, seen) for part, seen in zip(flat, patterns, strict=True)
-    )
-    cov = np.where(together >= 2, cov, np.nan)
     p = mean.shape[1]
     return n.reshape(shape), (mean * scale).reshape(*shape, p), cov.reshape(*shape, p, p)
 
 
+def _identified(sums: Sequence[Sums], patterns: Sequence[BoolArray]) -> BoolArray:
+    """Tell in which replicates (N,) every pair of items was answered by two respondents or more."""
+    together = np.zeros((len(sums[0].n), len(patterns[0]), len(patterns[0])))
+    for part, seen in zip(sums, patterns, strict=True):
+        together += part.n[:, None, None] * np.outer(seen, seen)
+    return np.asarray((together >= 2).all(axis=(-2, -1)))
+
+
 def _iterate(
-    sums: Sequence[Sums], patterns: Sequence[BoolArray], mean: FloatArray, cov: FloatArray
+    sums: Sequence[Sums],
+    patterns: Sequence[BoolArray],
+    usable: BoolArray,
+    mean: FloatArray,
+    cov: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Take EM steps until nothing moves; replicates that have converged leave the stack."""
-    weight = np.sum([part.weight for part in sums], axis=0)
     final_mean, final_cov = np.full_like(mean, np.nan), np.full(cov.shape, np.nan)
-    active = np.flatnonzero(weight > 0)
-    mean, cov = mean[active], cov[active]
+    active = np.flatnonzero(usable)
+    sums, mean, cov = [_take(part, active) for part in sums], mean[active], cov[active]
+    known = _known(sums, patterns)
     for _ in range(_STEPS):
-        parts = sums if len(active) == len(weight) else [_take(part, active) for part in sums]
-        new_mean, new_cov = _step(parts, patterns, mean, cov, weight[active])
+        new_mean, new_cov, noise = _step(sums, patterns, known, mean, cov)
         moved = np.maximum(np.abs(new_mean - mean).max(axis=-1), np.abs(new_cov - cov).max(axis=(-2, -1)))
-        done = moved < _TOLERANCE
+        done = moved < np.maximum(_TOLERANCE, noise)
         final_mean[active[done]], final_cov[active[done]] = new_mean[done], new_cov[done]
-        active, mean, cov = active[~done], new_mean[~done], new_cov[~done]
-        if not len(active):
+        if done.all():  # also when nothing is left
             break
+        mean, cov = new_mean[~done], new_cov[~done]
+        if done.any():
+            rows = np.flatnonzero(~done)
+            active, known = active[rows], _take(known, rows)
+            sums = [_take(part, rows) for part in sums]
     return final_mean, final_cov
 
 
-def _step(
-    sums: Sequence[Sums],
-    patterns: Sequence[BoolArray],
-    mean: FloatArray,
-    cov: FloatArray,
-    weight: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """One EM step for a stack (N, ...) of moments."""
-    first, products = np.zeros_like(mean), np.zeros_like(cov)
+def _known(sums: Sequence[Sums], patterns: Sequence[BoolArray]) -> Sums:
+    """Add up what was answered over all patterns: it does not change from step to step."""
+    rows, p = len(sums[0].n), len(patterns[0])
+    first, products = np.zeros((rows, p)), np.zeros((rows, p, p))
     for part, seen in zip(sums, patterns, strict=True):
-        lift, constant, residual = _regression(mean, cov, seen)
-        w = part.weight[:, None]
-        lifted = (lift @ part.first[:, :, None])[..., 0]
-        first += w * constant + lifted
-        cross = constant[:, :, None] * (lifted + 0.5 * w * constant)[:, None, :]
-        products += lift @ part.products @ np.swapaxes(lift, -1, -2)
-        products += cross + np.swapaxes(cross, -1, -2) + w[..., None] * residual
-    new_mean = first / weight[:, None]
-    return new_mean, products / weight[:, None, None] - new_mean[:, :, None] * new_mean[:, None, :]
+        at = np.flatnonzero(seen)
+        first[:, at] += part.first
+        products[:, at[:, None], at] += part.products
+    weight = np.sum([part.weight for part in sums], axis=0)
+    return Sums(weight, weight, first, products)
 
 
-def _regression(
-    mean: FloatArray, cov: FloatArray, seen: BoolArray
+def _step(
+    sums: Sequence[Sums], patterns: Sequence[BoolArray], known: Sums, mean: FloatArray, cov: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Regress all items on those seen: x = constant (N, p) + lift (N, p, o) x_seen, residual (N, p, p)."""
-    count, p = mean.shape
-    observed, missing = np.flatnonzero(seen), np.flatnonzero(~seen)
-    lift = np.zeros((count, p, len(observed)))
-    lift[:, observed, np.arange(len(observed))] = 1.0
-    constant, residual = np.zeros((count, p)), np.zeros((count, p, p))
-    if len(missing):
-        among = cov[:, observed[:, None], observed] + _RIDGE * np.eye(len(observed))
-        between = cov[:, observed[:, None], missing]
-        slopes = np.swapaxes(np.linalg.solve(among, between), -1, -2)
-        lift[:, missing] = slopes
-        constant[:, missing] = mean[:, missing] - (slopes @ mean[:, observed, None])[..., 0]
-        residual[:, missing[:, None], missing] = cov[:, missing[:, None], missing] - slopes @ between
-    return lift, constant, residual
+    """One EM step for a stack (N, ...) of moments, and how far rounding can move it (N,)."""
+    first, products = known.first.copy(), known.products.copy()
+    # One inverse K serves every pattern: the regression of u on o is -K_uu^-1 K_uo, its residual K_uu^-1.
+    inverse = np.linalg.inv(cov + _RIDGE * np.eye(cov.shape[-1]))
+    for part, seen in zip(sums, patterns, strict=True):
+        o, u = np.flatnonzero(seen), np.flatnonzero(~seen)
+        if not len(u):
+            continue
+        residual = np.linalg.inv(inverse[:, u[:, None], u])
+        slopes = -residual @ inverse[:, u[:, None], o]
+        constant = mean[:, u] - (slopes @ mean[:, o, None])[..., 0]
+        w = part.weight[:, None]
+        lifted = (slopes @ part.first[:, :, None])[..., 0]
+        first[:, u] += w * constant + lifted
+        mixed = constant[:, :, None] * part.first[:, None, :] + slopes @ part.products
+        products[:, u[:, None], o] += mixed
+        products[:, o[:, None], u] += np.swapaxes(mixed, -1, -2)
+        cross = constant[:, :, None] * (lifted + 0.5 * w * constant)[:, None, :]
+        both = slopes @ part.products @ np.swapaxes(slopes, -1, -2)
+        products[:, u[:, None], u] += both + cross + np.swapaxes(cross, -1, -2) + w[..., None] * residual
+    new_mean = first / known.weight[:, None]
+    new_cov = products / known.weight[:, None, None] - new_mean[:, :, None] * new_mean[:, None, :]
+    noise = 10 * np.finfo(np.float64).eps * np.abs(inverse).max(axis=(-2, -1))
+    return new_mean, new_cov, noise
 
 
 def _available(sums: Sequence[Sums], patterns: Sequence[BoolArray]) -> tuple[FloatArray, FloatArray]:

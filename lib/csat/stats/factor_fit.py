@@ -61,13 +61,13 @@ def maximum_likelihood(corr: FloatArray) -> FloatArray:
     loadings = start[active]
     value = _deviance(corr[active], loadings)
     for _ in range(_STEPS):
-        gradient, hessian, fisher = _ml_derivatives(corr[active], loadings)
+        gradient, hessian, inverse = _ml_derivatives(corr[active], loadings)
         done = np.abs(gradient).max(axis=-1) < _TOLERANCE
         result[active[done]] = loadings[done]
         if done.all():
             break
         keep = ~done
-        direction = _descent(gradient[keep], hessian[keep], fisher[keep])
+        direction = _descent(gradient[keep], hessian[keep], inverse[keep], loadings[keep])
         active, loadings, value = active[keep], loadings[keep], value[keep]
         loadings, value, moved = _line_search(corr[active], loadings, value, direction)
         moved &= np.abs(loadings).max(axis=-1) < _DIVERGED
@@ -166,14 +166,35 @@ def _implied(loadings: FloatArray) -> FloatArray:
 def _deviance(corr: FloatArray, loadings: FloatArray) -> FloatArray:
     """Value of log|S*| + tr(R S*^-1); infinite outside the domain."""
     inside = _in_domain(loadings)
-    implied = _implied(np.where(inside[:, None], loadings, 0.0))
-    value = np.linalg.slogdet(implied)[1] + (np.linalg.inv(implied) * corr).sum(axis=(-2, -1))
-    return np.where(inside, value, np.inf)
+    inverse, log_determinant = _inverse(np.where(inside[:, None], loadings, 0.0))
+    return np.where(inside, log_determinant + (inverse * corr).sum(axis=(-2, -1)), np.inf)
+
+
+def _inverse(loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Inverse (N, k, k) and log determinant (N,) of the implied correlations.
+
+    With D = diag(1 - l^2), S*^-1 = D^-1 - D^-1 l l' D^-1 / (1 + l' D^-1 l) (Sherman-Morrison); a general
+    inverse only where a uniqueness is near 0.
+    """
+    unique = 1 - loadings**2
+    small = np.asarray((np.abs(unique) < 0.01).any(axis=-1))
+    safe = np.where(small[:, None], 1.0, unique)
+    scaled = loadings / safe
+    inner = 1 + (loadings * scaled).sum(axis=-1)
+    inverse = scaled[:, :, None] * (-scaled / inner[:, None])[:, None, :]
+    diagonal = np.arange(loadings.shape[1])
+    inverse[:, diagonal, diagonal] += 1 / safe
+    log_determinant = np.log(np.abs(safe)).sum(axis=-1) + np.log(np.abs(inner))
+    if small.any():
+        implied = _implied(loadings[small])
+        inverse[small] = np.linalg.inv(implied)
+        log_determinant[small] = np.linalg.slogdet(implied)[1]
+    return inverse, log_determinant
 
 
 def _ml_derivatives(corr: FloatArray, loadings: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradient (N, k), Hessian and expected Hessian (N, k, k) of the deviance."""
-    inverse = np.asarray(np.linalg.inv(_implied(loadings)), dtype=np.float64)
+    """Gradient (N, k) and Hessian (N, k, k) of the deviance, and the inverse of S* (N, k, k)."""
+    inverse, _ = _inverse(loadings)
     middle = np.asarray(inverse @ corr @ inverse, dtype=np.float64)
     slack = inverse - middle
     to_unique = np.diagonal(slack, axis1=-2, axis2=-1)
@@ -181,7 +202,7 @@ def _ml_derivatives(corr: FloatArray, loadings: FloatArray) -> tuple[FloatArray,
     hessian = _curvature(inverse, 2 * middle - inverse, loadings) + 2 * slack
     diagonal = np.arange(loadings.shape[1])
     hessian[:, diagonal, diagonal] -= 2 * to_unique
-    return gradient, hessian, _curvature(inverse, inverse, loadings)
+    return gradient, hessian, inverse
 
 
 def _curvature(a: FloatArray, b: FloatArray, loadings: FloatArray) -> FloatArray:
@@ -202,12 +223,15 @@ def _curvature(a: FloatArray, b: FloatArray, loadings: FloatArray) -> FloatArray
     return np.asarray(by_loading - 2 * (mixed + np.swapaxes(mixed, -1, -2)) + 4 * both)
 
 
-def _descent(gradient: FloatArray, hessian: FloatArray, fisher: FloatArray) -> FloatArray:
+def _descent(
+    gradient: FloatArray, hessian: FloatArray, inverse: FloatArray, loadings: FloatArray
+) -> FloatArray:
     """Newton direction, or the scoring direction where Newton's goes up."""
     direction = -_solve(hessian, gradient)
     upward = (direction * gradient).sum(axis=-1) >= 0
     if upward.any():
-        direction[upward] = -_solve(fisher[upward], gradient[upward])
+        fisher = _curvature(inverse[upward], inverse[upward], loadings[upward])
+        direction[upward] = -_solve(fisher, gradient[upward])
         still = (direction * gradient).sum(axis=-1) >= 0
         direction[still] = -gradient[still]
     longest = np.abs(direction).max(axis=-1, keepdims=True)

@@ -13,7 +13,8 @@ from csat.stats.frames import Sample, measure, moments_of, tidy
 from csat.stats.layout import FloatArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, path_model
-from csat.stats.pls import PlsResult, pls
+from csat.stats.pls import pls
+from csat.stats.pls_result import PlsResult
 from csat.stats.pls_weights import Scheme
 
 Range = tuple[float, float]
@@ -136,7 +137,7 @@ def index_table(
     sample: Sample,
     blocks: Mapping[str, Sequence[str]],
     ranges: Mapping[str, Range],
-    weights: Literal["equal", "pls"] = "equal",
+    weights: Literal["equal", "pls"] | Mapping[str, float] = "equal",
     paths: Sequence[tuple[str, str]] = (),
     modes: Mapping[str, Mode] | None = None,
     scheme: Scheme = "path",
@@ -148,9 +149,10 @@ def index_table(
     sample : Moments or Bootstrap
     blocks : mapping of construct to its items
     ranges : mapping of item to (minimum, maximum)
-    weights : {"equal", "pls"}
-        Equal weights of the items; or weights of the PLS path model of `paths`, estimated anew in each
-        replicate. With ``pls`` the constructs are those that stand in a path.
+    weights : {"equal", "pls"} or mapping of item to weight
+        Equal weights of the items; weights of the PLS path model of `paths`, estimated anew in each
+        replicate (the constructs are then those that stand in a path); or weights of one's own, of the
+        answers brought to 0-100, made to sum to 1 in each construct.
     paths, modes, scheme
         As `csat.stats.pls`, for ``weights="pls"``.
 
@@ -165,11 +167,12 @@ def index_table(
     R: ``boot::boot(x, function(x, i) mean((colMeans(x[i, ]) - 1) / 9) * 100, R = 5000)``.
     """
     moments = moments_of(sample)
-    if weights == "equal":
+    if weights != "pls":
         constructs = list(blocks)
+        own = {c: _own_weights(c, blocks[c], weights) for c in constructs}
 
         def indices(m: Moments) -> FloatArray:
-            return np.stack([index_0_100(m, blocks[c], ranges) for c in constructs], axis=-1)
+            return np.stack([index_0_100(m, blocks[c], ranges, own[c]) for c in constructs], axis=-1)
     else:
         constructs = list(path_model(blocks, paths, modes).constructs)
 
@@ -178,7 +181,8 @@ def index_table(
             return pls_indices(result, m, ranges)
 
     n = [float(moments.select(blocks[construct]).base) for construct in constructs]
-    told = f"{weights} weights, {moments.missing}"
+    kind = weights if isinstance(weights, str) else "own"
+    told = f"{'PLS' if kind == 'pls' else kind} weights, {moments.missing}"
     return tidy("index_0_100", constructs, measure(sample, indices), n=n, method=told)
 
 
@@ -241,6 +245,21 @@ def index_scores(
         answered = points.notna().mean(axis=1)
         out[construct] = points.mean(axis=1).where(answered >= least)
     return pd.DataFrame(out, index=answers.index)
+
+
+def _own_weights(
+    construct: str, items: Sequence[str], weights: str | Mapping[str, float]
+) -> FloatArray | None:
+    """Weights of the items of a construct; None when they are equal."""
+    if isinstance(weights, str):
+        return None
+    missing = [item for item in items if item not in weights]
+    if missing:
+        raise ScaleError(f"construct {construct}: no weight for {', '.join(missing)}; give one to every item")
+    found = np.array([weights[item] for item in items], dtype=np.float64)
+    if not (found >= 0).all() or not found.sum() > 0:
+        raise ScaleError(f"construct {construct}: weights must be 0 or more, and not all 0")
+    return found
 
 
 def _scale(items: Sequence[str], ranges: Mapping[str, Range]) -> tuple[FloatArray, FloatArray]:

@@ -133,14 +133,17 @@ def mean_and_cov(sums: Sums, shift: FloatArray) -> tuple[FloatArray, FloatArray]
     with np.errstate(divide="ignore", invalid="ignore"):
         if sums.pairwise:
             means = sums.first / sums.weight
-            centred = sums.products / sums.weight - means * np.swapaxes(means, -1, -2)
+            cov = sums.products / sums.weight
+            cov -= means * np.swapaxes(means, -1, -2)
             mean = np.diagonal(means, axis1=-2, axis2=-1)
             bessel = sums.n / (sums.n - 1)
         else:
             mean = sums.first / sums.weight[..., None]
-            centred = sums.products / sums.weight[..., None, None] - mean[..., :, None] * mean[..., None, :]
+            cov = sums.products / sums.weight[..., None, None]
+            cov -= mean[..., :, None] * mean[..., None, :]
             bessel = (sums.n / (sums.n - 1))[..., None, None]
-        cov = centred * np.where(np.isfinite(bessel) & (bessel > 0), bessel, np.nan)
+        # In place: for thousands of replicates the temporaries would cost more than the arithmetic.
+        cov *= np.where(np.isfinite(bessel) & (bessel > 0), bessel, np.nan)
     _flatten_noise(cov, sums)
     return mean + shift, cov
 

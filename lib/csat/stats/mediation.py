@@ -10,8 +10,8 @@ import pandas as pd
 from csat.errors import CsatError
 from csat.stats.frames import Sample, arrow, measure, moments_of, stack, tidy
 from csat.stats.layout import FloatArray
+from csat.stats.linear import solve
 from csat.stats.moments import Moments
-from csat.stats.pls_weights import solve
 
 EFFECTS = ("a", "b", "direct", "indirect", "total", "proportion")
 

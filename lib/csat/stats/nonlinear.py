@@ -12,8 +12,9 @@ from csat.errors import CsatError
 from csat.stats.bootstrap import bootstrap
 from csat.stats.frames import measure, stack, tidy
 from csat.stats.layout import FloatArray
+from csat.stats.linear import solve
 from csat.stats.moments import Moments
-from csat.stats.pls_weights import solve
+from csat.stats.spline import spline, spline_slope
 
 # Quantiles of the knots of a restricted cubic spline with 3, 4 and 5 knots (Harrell, table 2.3).
 _KNOTS = {3: (0.10, 0.50, 0.90), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}
@@ -202,10 +203,10 @@ def loyalty_curve(
     at = _knots(x, w, knots)
     points = np.linspace(x.min(), x.max(), 41) if grid is None else np.asarray(grid, dtype=np.float64)
     names = [f"b{i}" for i in range(len(at) - 1)]
-    frame = pd.DataFrame(np.column_stack([_spline(x, at), y]), columns=[*names, "y"])
+    frame = pd.DataFrame(np.column_stack([spline(x, at), y]), columns=[*names, "y"])
     sample = bootstrap(frame, None if weights is None else w, "listwise", replicates, seed, level=level)
     quartiles = np.quantile(x, [0.25, 0.75])
-    basis, rise, ends = _spline(points, at), _spline_slope(points, at), _spline_slope(quartiles, at)
+    basis, rise, ends = spline(points, at), spline_slope(points, at), spline_slope(quartiles, at)
 
     def curve(m: Moments) -> FloatArray:
         slopes = solve(m.cov[..., :-1, :-1], m.cov[..., :-1, -1])
@@ -280,37 +281,3 @@ def _knots(x: FloatArray, w: FloatArray, knots: int) -> FloatArray:
     if len(distinct) < 3:
         raise CurveError("satisfaction has fewer than three different values; no curve can be drawn")
     return np.asarray(np.quantile(distinct, (0.1, 0.5, 0.9)))
-
-
-def _spline(x: FloatArray, knots: FloatArray) -> FloatArray:
-    """Restricted cubic spline basis (m, knots - 1): x itself and the bends."""
-    last, before = knots[-1], knots[-2]
-
-    def cube(at: float) -> FloatArray:
-        return np.asarray(np.maximum(x - at, 0.0) ** 3)
-
-    bends = [
-        (cube(t) - cube(before) * (last - t) / (last - before) + cube(last) * (before - t) / (last - before))
-        / (last - knots[0]) ** 2
-        for t in knots[:-2]
-    ]
-    return np.column_stack([x, *bends])
-
-
-def _spline_slope(x: FloatArray, knots: FloatArray) -> FloatArray:
-    """Take the derivative of the basis (m, knots - 1)."""
-    last, before = knots[-1], knots[-2]
-
-    def square(at: float) -> FloatArray:
-        return np.asarray(3 * np.maximum(x - at, 0.0) ** 2)
-
-    bends = [
-        (
-            square(t)
-            - square(before) * (last - t) / (last - before)
-            + square(last) * (before - t) / (last - before)
-        )
-        / (last - knots[0]) ** 2
-        for t in knots[:-2]
-    ]
-    return np.column_stack([np.ones(len(x)), *bends])

@@ -8,85 +8,19 @@ as a few stacked matrix products, and each replicate stops by its own convergenc
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntFlag
+from typing import Any
 
 import numpy as np
 
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, PathModel, PathModelError, path_model
-from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights, path_coefficients, scaled
+from csat.stats.pls_result import PlsFlag, PlsResult
+from csat.stats.pls_scores import attenuation, path_coefficients, rho_a, scaled
+from csat.stats.pls_weights import INDEFINITE, SCHEMES, Scheme, outer_weights
 
-
-class PlsFlag(IntFlag):
-    """What is the matter with a replicate (or the estimate itself); 0 is nothing."""
-
-    NOT_CONVERGED = 1
-    SIGN_AMBIGUOUS = 2
-    INADMISSIBLE = 4
-    NOT_POSITIVE_DEFINITE = 8
-
-
-@dataclass(frozen=True)
-class PlsResult:
-    """Estimates of a PLS path model; ``...`` are the leading axes of the moments it came from.
-
-    Attributes
-    ----------
-    model : PathModel
-        K constructs, p items, in this order in every array.
-    n : ndarray of shape (..., K)
-        Respondents behind the equation of each construct: the smallest pairwise n of its items and those of
-        its predecessors.
-    weights : ndarray of shape (..., p)
-        Outer weights of standardised items; scores have variance 1.
-    loadings : ndarray of shape (..., p)
-        Correlation of each item with its construct (with ``consistent``: its consistent loading).
-    cross_loadings : ndarray of shape (..., p, K)
-        Correlation of each item with each construct score.
-    score_correlations : ndarray of shape (..., K, K)
-        Correlations of the composite scores.
-    construct_correlations : ndarray of shape (..., K, K)
-        The same, with ``consistent``: divided by sqrt(rho_A rho_A).
-    paths : ndarray of shape (..., K, K)
-        Standardised path coefficients from row to column; 0 where there is no arrow.
-    r_squared : ndarray of shape (..., K)
-        NaN for exogenous constructs.
-    rho_a : ndarray of shape (..., K)
-        Dijkstra and Henseler's reliability of the scores; 1 for mode B and single items, by convention.
-    consistent : tuple of str
-        Constructs corrected for attenuation (PLSc).
-    converged : ndarray of bool, shape (...,)
-    iterations : ndarray of int, shape (...,)
-    flags : ndarray of int, shape (...,)
-        Bits of `PlsFlag`.
-    """
-
-    model: PathModel
-    n: FloatArray
-    weights: FloatArray
-    loadings: FloatArray
-    cross_loadings: FloatArray
-    score_correlations: FloatArray
-    construct_correlations: FloatArray
-    paths: FloatArray
-    r_squared: FloatArray
-    rho_a: FloatArray
-    consistent: tuple[str, ...]
-    converged: BoolArray
-    iterations: IntArray
-    flags: IntArray
-
-    @property
-    def arrows(self) -> FloatArray:
-        """Path coefficients in the order of ``model.arrows``, shape (..., number of arrows)."""
-        source, target = np.array(self.model.arrows).T
-        return np.asarray(self.paths[..., source, target])
-
-    def flagged(self, flag: PlsFlag) -> BoolArray:
-        """Which replicates carry the flag, shape (...,)."""
-        return np.asarray((self.flags & flag) != 0)
+# Replicates handled together: their matrices then stay in the processor's cache.
+_CHUNK = 500
 
 
 def pls(
@@ -228,19 +162,20 @@ def _estimate(
     max_iterations: int,
     start: FloatArray | None,
 ) -> PlsResult:
-    """Estimate with the leading axes flattened, then give them back."""
-    corr = moments.corr
-    p = corr.shape[-1]
+    """Estimate chunk after chunk of the flattened leading axes, then give these back."""
     if not moments.shape:
-        _refuse(corr, model)
-    flat = corr.reshape(-1, p, p)
-    first = np.ones((len(flat), p)) if start is None else start.reshape(-1, p)
-    weights, iterations, converged, usable = outer_weights(
-        flat, first, model, scheme, tolerance, max_iterations
-    )
-    trouble = np.where(usable, PlsFlag.NOT_CONVERGED, PlsFlag.NOT_POSITIVE_DEFINITE)
-    flags = np.where(converged, 0, trouble).astype(np.intp)
-    return _result(moments, model, corr, weights, iterations, flags, corrected)
+        _refuse(moments.corr, model)
+    lead, p = moments.shape, len(model.items)
+    cov = moments.cov.reshape(-1, p, p)
+    first = np.ones((len(cov), p)) if start is None else start.reshape(-1, p)
+    parts = []
+    for i in range(0, len(cov), _CHUNK):
+        corr = Moments.from_cov(cov[i : i + _CHUNK], 0, model.items).corr
+        found = outer_weights(corr, first[i : i + _CHUNK], model, scheme, tolerance, max_iterations)
+        parts.append(_follow(corr, *found, model, corrected))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    shaped = {name: values.reshape((*lead, *values.shape[1:])) for name, values in joined.items()}
+    return PlsResult(model=model, n=_equation_n(moments, model), consistent=corrected, **shaped)
 
 
 def _refuse(corr: FloatArray, model: PathModel) -> None:
@@ -270,49 +205,46 @@ def _refuse(corr: FloatArray, model: PathModel) -> None:
             )
 
 
-def _result(
-    moments: Moments,
-    model: PathModel,
+def _follow(
     corr: FloatArray,
     weights: FloatArray,
     iterations: IntArray,
-    flags: IntArray,
+    converged: BoolArray,
+    usable: BoolArray,
+    model: PathModel,
     corrected: tuple[str, ...],
-) -> PlsResult:
-    """Everything that follows from the weights."""
-    lead, p, k = moments.shape, len(model.items), len(model.constructs)
-    flat = corr.reshape(-1, p, p)
-    w, sw, c = scaled(flat, weights, model)
+) -> dict[str, Any]:
+    """Derive everything that follows from the weights: fields of `PlsResult` with one leading axis."""
+    w, sw, c = scaled(corr, weights, model)
     sign, ambiguous = _orientation(sw, model)
     w, sw, c = w * sign[:, model.owner], sw * sign[:, None, :], c * (sign[:, :, None] * sign[:, None, :])
-    loadings = sw[:, np.arange(p), model.owner]
-    rho = _rho_a(flat, w, model)
+    loadings = sw[:, np.arange(len(model.items)), model.owner]
+    rho = rho_a(corr, w, model)
     adjusted = c
     if corrected:
         fixed = np.array([construct in corrected for construct in model.constructs])
-        loadings, adjusted = _attenuation(w, c, loadings, np.where(fixed, rho, 1.0), fixed, model)
+        loadings, adjusted = attenuation(w, c, loadings, np.where(fixed, rho, 1.0), fixed, model)
     paths = path_coefficients(adjusted, model)
     r_squared = np.full(c.shape[:-1], np.nan)
     ends = list(model.endogenous)
     r_squared[:, ends] = np.einsum("bij,bij->bj", paths, adjusted)[:, ends]
-    flags = flags | np.where(ambiguous, PlsFlag.SIGN_AMBIGUOUS, 0)
-    flags = flags | np.where(_inadmissible(loadings, adjusted, r_squared, rho), PlsFlag.INADMISSIBLE, 0)
-    return PlsResult(
-        model=model,
-        n=_equation_n(moments, model),
-        weights=w.reshape(*lead, p),
-        loadings=loadings.reshape(*lead, p),
-        cross_loadings=sw.reshape(*lead, p, k),
-        score_correlations=c.reshape(*lead, k, k),
-        construct_correlations=adjusted.reshape(*lead, k, k),
-        paths=paths.reshape(*lead, k, k),
-        r_squared=r_squared.reshape(*lead, k),
-        rho_a=rho.reshape(*lead, k),
-        consistent=corrected,
-        converged=((flags & (PlsFlag.NOT_CONVERGED | PlsFlag.NOT_POSITIVE_DEFINITE)) == 0).reshape(lead),
-        iterations=iterations.reshape(lead),
-        flags=flags.reshape(lead),
-    )
+    trouble = np.where(usable, PlsFlag.NOT_CONVERGED, PlsFlag.NOT_POSITIVE_DEFINITE)
+    flags = np.where(converged, 0, trouble).astype(np.intp)
+    flags |= np.where(ambiguous, PlsFlag.SIGN_AMBIGUOUS, 0)
+    flags |= np.where(_inadmissible(loadings, adjusted, r_squared, rho), PlsFlag.INADMISSIBLE, 0)
+    return {
+        "weights": w,
+        "loadings": loadings,
+        "cross_loadings": sw,
+        "score_correlations": c,
+        "construct_correlations": adjusted,
+        "paths": paths,
+        "r_squared": r_squared,
+        "rho_a": rho,
+        "converged": converged,
+        "iterations": iterations,
+        "flags": flags,
+    }
 
 
 def _orientation(sw: FloatArray, model: PathModel) -> tuple[FloatArray, BoolArray]:
@@ -322,35 +254,6 @@ def _orientation(sw: FloatArray, model: PathModel) -> tuple[FloatArray, BoolArra
     majority = (np.sign(sw) * member).sum(axis=1)
     sign = np.where(total < 0, -1.0, 1.0)
     return sign, np.asarray((sign * majority <= 0).any(axis=1))
-
-
-def _rho_a(s: FloatArray, w: FloatArray, model: PathModel) -> FloatArray:
-    """Dijkstra and Henseler's rho_A (b, K); 1 for mode B and single items."""
-    rho = np.ones((len(s), len(model.constructs)))
-    for k, (block, mode) in enumerate(zip(model.blocks, model.modes, strict=True)):
-        if mode == "B" or len(block) == 1:
-            continue
-        span = model.span(k)
-        part = w[:, span]
-        square = (part**2).sum(axis=1)
-        explained = np.einsum("bi,bij,bj->b", part, s[:, span, span], part) - square
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rho[:, k] = square**2 * explained / (square**2 - (part**4).sum(axis=1))
-    return rho
-
-
-def _attenuation(
-    w: FloatArray, c: FloatArray, loadings: FloatArray, rho: FloatArray, fixed: BoolArray, model: PathModel
-) -> tuple[FloatArray, FloatArray]:
-    """Consistent loadings (b, p) and construct correlations (b, K, K)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        root = np.sqrt(np.where(rho > 0, rho, np.nan))
-        adjusted = c / (root[:, :, None] * root[:, None, :])
-        square = (w**2) @ model.membership
-        consistent = w * (root / square)[:, model.owner]
-    diagonal = np.arange(c.shape[-1])
-    adjusted[:, diagonal, diagonal] = c[:, diagonal, diagonal]
-    return np.where(fixed[model.owner], consistent, loadings), adjusted
 
 
 def _inadmissible(loadings: FloatArray, c: FloatArray, r_squared: FloatArray, rho: FloatArray) -> BoolArray:

@@ -1,13 +1,18 @@
-"""The iteration of PLS path modelling: from item correlations to outer weights, many replicates at once."""
+"""The iteration of PLS path modelling: from item correlations to outer weights, many replicates at once.
+
+Inside, the replicates are the last axis: every step is then a few multiplications of long contiguous rows,
+where a stack of small matrix products would spend its time on calls.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, Self
 
 import numpy as np
 
 from csat.stats.layout import BoolArray, FloatArray, IntArray
+from csat.stats.linear import invert
 from csat.stats.path_model import PathModel
 
 Scheme = Literal["path", "factorial", "centroid"]
@@ -15,8 +20,6 @@ SCHEMES: tuple[Scheme, ...] = ("path", "factorial", "centroid")
 
 # Rounding makes eigenvalues of a singular correlation matrix this negative, and no more.
 INDEFINITE = -1e-8
-# Replicates handled together: their matrices then stay in the processor's cache.
-_CHUNK = 500
 
 
 def outer_weights(
@@ -54,45 +57,77 @@ def outer_weights(
     --------
     R: ``seminr::simplePLS(...)$outer_weights``.
     """
-    parts = [
-        _iterate(corr[i : i + _CHUNK], start[i : i + _CHUNK], model, scheme, tolerance, max_iterations)
-        for i in range(0, len(corr), _CHUNK)
-    ]
-    weights, iterations, converged, usable = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return weights, iterations, converged, usable
-
-
-def _iterate(
-    corr: FloatArray,
-    start: FloatArray,
-    model: PathModel,
-    scheme: Scheme,
-    tolerance: float,
-    max_iterations: int,
-) -> tuple[FloatArray, IntArray, BoolArray, BoolArray]:
-    """Iterate one chunk."""
     usable = _semidefinite(corr) & np.isfinite(start).all(axis=1)
     weights = np.full(start.shape, np.nan)
     iterations = np.zeros(len(corr), dtype=np.intp)
     converged = np.zeros(len(corr), dtype=bool)
     active = np.flatnonzero(usable)
-    s = corr[active]
-    inverses = _block_inverses(s, model)
-    w, sw, c = scaled(s, start[active], model)
+    state = _State.begin(corr[active], start[active], model)
     for step in range(1, max_iterations + 1):
-        raw = _outer(sw, _inner(c, model, scheme), inverses, model)
-        new, sw, c = scaled(s, raw, model)
-        done = np.abs(new - w).sum(axis=1) < tolerance
-        weights[active], iterations[active] = new, step
+        before = state.weights
+        with np.errstate(divide="ignore", invalid="ignore"):
+            state = state.weighed(_proxy_weights(state, model, scheme), model)
+        done = np.abs(state.weights - before).sum(axis=0) < tolerance
+        weights[active], iterations[active] = state.weights.T, step
         if done.any():
             converged[active[done]] = True
-            keep = ~done
-            active, s, new, sw, c = active[keep], s[keep], new[keep], sw[keep], c[keep]
-            inverses = {k: inverse[keep] for k, inverse in inverses.items()}
+            kept = np.flatnonzero(~done)
+            active, state = active[kept], state.take(kept)
         if not len(active):
             break
-        w = new
     return weights, iterations, converged, usable
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where the iteration stands; the last axis of each array are the replicates.
+
+    S (p, p, b) item correlations; weights w (p, b); SW (p, K, b); C (K, K, b) = W'SW, with scores of
+    variance 1; inverse item correlations (k, k, b) of each mode B block.
+    """
+
+    s: FloatArray
+    weights: FloatArray
+    sw: FloatArray
+    c: FloatArray
+    inverses: dict[int, FloatArray]
+
+    @classmethod
+    def begin(cls, corr: FloatArray, start: FloatArray, model: PathModel) -> Self:
+        """Turn the axes, and scale the weights to start from."""
+        b, p = start.shape
+        s = np.ascontiguousarray(corr.reshape(b, p * p).T).reshape(p, p, b)
+        several = [k for k, mode in enumerate(model.modes) if mode == "B" and len(model.blocks[k]) > 1]
+        inverses = {
+            k: np.ascontiguousarray(np.moveaxis(invert(corr[:, model.span(k), model.span(k)]), 0, -1))
+            for k in several
+        }
+        empty = np.empty(0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return cls(s, empty, empty, empty, inverses).weighed(np.ascontiguousarray(start.T), model)
+
+    def weighed(self, raw: FloatArray, model: PathModel) -> Self:
+        """Take new weights (p, b) of any length, and scale them to scores of variance 1."""
+        count, (p, b) = len(model.constructs), raw.shape
+        weights, sw, c = np.empty((p, b)), np.empty((p, count, b)), np.empty((count, count, b))
+        spans = [model.span(k) for k in range(count)]
+        for k, span in enumerate(spans):
+            np.einsum("ijb,jb->ib", self.s[:, span], raw[span], out=sw[:, k])
+        for k, span in enumerate(spans):
+            np.einsum("ib,ilb->lb", raw[span], sw[span], out=c[k])
+        scale = 1 / np.sqrt(np.stack([c[k, k] for k in range(count)]))
+        for k, span in enumerate(spans):
+            np.multiply(raw[span], scale[k], out=weights[span])
+        sw *= scale
+        c *= scale[:, None]
+        c *= scale
+        return type(self)(self.s, weights, sw, c, self.inverses)
+
+    def take(self, kept: IntArray) -> Self:
+        """Go on with some of the replicates."""
+        inverses = {k: inverse.take(kept, axis=-1) for k, inverse in self.inverses.items()}
+        s, weights, sw, c = (x.take(kept, axis=-1) for x in (self.s, self.weights, self.sw, self.c))
+        return type(self)(s, weights, sw, c, inverses)
 
 
 def _semidefinite(corr: FloatArray) -> BoolArray:
@@ -105,104 +140,45 @@ def _semidefinite(corr: FloatArray) -> BoolArray:
     return usable
 
 
-def _block_inverses(s: FloatArray, model: PathModel) -> dict[int, FloatArray]:
-    """Inverse item correlations (b, k, k) of each mode B block."""
-    spans = {
-        k: model.span(k) for k, mode in enumerate(model.modes) if mode == "B" and len(model.blocks[k]) > 1
-    }
-    return {k: invert(s[:, span, span]) for k, span in spans.items()}
-
-
-def scaled(s: FloatArray, raw: FloatArray, model: PathModel) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Scale weights to scores of variance 1, and correlate the scores.
-
-    Parameters
-    ----------
-    s : ndarray of shape (b, p, p)
-        Item correlations.
-    raw : ndarray of shape (b, p)
-        Outer weights of any length.
-    model : PathModel
-
-    Returns
-    -------
-    weights : ndarray of shape (b, p)
-    sw : ndarray of shape (b, p, K)
-        Correlation of each item with each score, SW.
-    c : ndarray of shape (b, K, K)
-        Correlations of the scores, W'SW.
-    """
-    owner = model.owner
-    dense = np.zeros((*raw.shape, len(model.constructs)))
-    dense[:, np.arange(len(owner)), owner] = raw
-    sw = s @ dense
-    c = np.swapaxes(dense, -1, -2) @ sw
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = 1 / np.sqrt(np.diagonal(c, axis1=-2, axis2=-1))
-        c = c * (scale[:, :, None] * scale[:, None, :])
-    return raw * scale[:, owner], sw * scale[:, None, :], c
+def _proxy_weights(state: _State, model: PathModel, scheme: Scheme) -> FloatArray:
+    """Weigh the items (p, b) by the proxies that the inner model makes of their constructs."""
+    inner = _inner(state.c, model, scheme)
+    raw = np.empty(state.weights.shape)
+    for k in range(len(model.constructs)):
+        span = model.span(k)
+        np.einsum("ikb,kb->ib", state.sw[span], inner[:, k], out=raw[span])
+    for k, inverse in state.inverses.items():
+        span = model.span(k)
+        raw[span] = np.einsum("ijb,jb->ib", inverse, raw[span])
+    return raw
 
 
 def _inner(c: FloatArray, model: PathModel, scheme: Scheme) -> FloatArray:
-    """Inner weights (b, K, K): column j says how the other constructs make the proxy of j."""
-    neighbours = model.adjacency | model.adjacency.T
-    if scheme == "factorial":
-        return np.asarray(c * neighbours)
-    if scheme == "centroid":
-        return np.asarray(np.sign(c) * neighbours)
-    return np.asarray(c * model.adjacency.T + path_coefficients(c, model))
+    """Inner weights (K, K, b): column j says how the other constructs make the proxy of j."""
+    inner = np.zeros(c.shape)
+    for source, target in model.arrows:
+        near = np.sign(c[source, target]) if scheme == "centroid" else c[source, target]
+        inner[source, target] = inner[target, source] = near
+    if scheme == "path":
+        for target in model.endogenous:
+            sources = model.predecessors(target)
+            if len(sources) > 1:
+                among = c[np.array(sources)[:, None], sources]
+                inner[sources, target] = _eliminate(among, c[sources, target])
+    return inner
 
 
-def _outer(
-    sw: FloatArray, inner: FloatArray, inverses: Mapping[int, FloatArray], model: PathModel
-) -> FloatArray:
-    """Weigh the items (b, p) anew, before scaling."""
-    by_item = np.swapaxes(inner, -1, -2)[:, model.owner, :]
-    raw = np.einsum("bik,bik->bi", sw, by_item)
-    for k, inverse in inverses.items():
-        span = model.span(k)
-        raw[:, span] = np.einsum("bij,bj->bi", inverse, raw[:, span])
-    return np.asarray(raw)
-
-
-def path_coefficients(c: FloatArray, model: PathModel) -> FloatArray:
-    """OLS coefficients of every equation from construct correlations.
-
-    Parameters
-    ----------
-    c : ndarray of shape (..., K, K)
-    model : PathModel
-
-    Returns
-    -------
-    ndarray of shape (..., K, K)
-        From row to column, 0 where there is no arrow; NaN where predecessors are collinear.
-    """
-    out = np.zeros(c.shape)
-    for target in model.endogenous:
-        sources = model.predecessors(target)
-        if len(sources) == 1:
-            out[..., sources[0], target] = c[..., sources[0], target]
-            continue
-        among = c[..., np.array(sources)[:, None], sources]
-        out[..., sources, target] = solve(among, c[..., sources, target])
-    return out
-
-
-def solve(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Solve a x = b over leading axes: a (..., k, k), b (..., k); NaN where a is singular."""
-    try:
-        return np.asarray(np.linalg.solve(a, b[..., None])[..., 0])
-    except np.linalg.LinAlgError:
-        return np.asarray(np.einsum("...ij,...j->...i", invert(a), b))
-
-
-def invert(a: FloatArray) -> FloatArray:
-    """Invert matrices (..., k, k); NaN where singular."""
-    try:
-        return np.asarray(np.linalg.inv(a))
-    except np.linalg.LinAlgError:
-        regular = np.abs(np.linalg.det(a)) > 1e-12
-        out = np.full(a.shape, np.nan)
-        out[regular] = np.linalg.inv(a[regular])
-        return out
+def _eliminate(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Solve positive definite systems a (k, k, b), b (k, b) by elimination; not finite where singular."""
+    a, b = a.copy(), b.copy()
+    k = len(b)
+    for i in range(k):
+        for j in range(i + 1, k):
+            factor = a[j, i] / a[i, i]
+            a[j, i + 1 :] -= factor * a[i, i + 1 :]
+            b[j] -= factor * b[i]
+    for i in reversed(range(k)):
+        for j in range(i + 1, k):
+            b[i] -= a[i, j] * b[j]
+        b[i] /= a[i, i]
+    return b

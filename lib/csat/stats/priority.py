@@ -15,7 +15,8 @@ from csat.stats.indices import Range, item_indices, pls_index_weights, pls_indic
 from csat.stats.layout import FloatArray
 from csat.stats.moments import Moments
 from csat.stats.path_model import Mode, PathModel, path_model
-from csat.stats.pls import PlsResult, pls
+from csat.stats.pls import pls
+from csat.stats.pls_result import PlsResult
 from csat.stats.pls_weights import Scheme
 from csat.stats.ranking import rank_frame
 

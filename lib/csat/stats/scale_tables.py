@@ -93,7 +93,7 @@ def reliability_table(sample: Sample, blocks: Blocks) -> pd.DataFrame:
             interval, method, n = _measure(sample, statistic, items, least, told, len(metrics))
             for place, metric in enumerate(metrics):
                 part = interval.part(slice(place, place + 1))
-                high = np.fmin(part.high, np.fmax(1.0, part.estimate))
+                high = np.minimum(part.high, np.fmax(1.0, part.estimate))
                 frame = tidy(metric, [construct], replace(part, high=high), n, method)
                 frames.append(frame.assign(items=len(items), flag=flags.get(metric, "")))
     table = stack(frames)

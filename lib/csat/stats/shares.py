@@ -239,12 +239,10 @@ def _net(
         return score, float(np.sqrt(np.mean((y - score) ** 2) / len(y)))
     z = np.zeros(len(w))
     z[known] = w[known] * (y - score) / w[known].sum()
-    # The domain estimator: those who did not answer stay in the sample with z = 0.
     groups = np.zeros(len(w)) if strata is None else pd.factorize(np.asarray(strata))[0]
-    kept = known if strata is None else np.ones(len(w), dtype=bool)
     variance = 0.0
-    for group in np.unique(groups[kept]):
-        part = z[kept & (groups == group)]
+    for group in np.unique(groups[known]):
+        part = z[known & (groups == group)]
         if len(part) > 1:
             variance += len(part) * float(part.var(ddof=1))
     return score, float(np.sqrt(variance))

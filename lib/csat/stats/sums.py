@@ -151,15 +151,15 @@ class GroupedSums:
         MomentsError
             Fewer than two respondents, or a pair of items that fewer than two respondents answered.
         """
-        moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
-        unknown = np.isnan(moments.cov)
-        if unknown.all() and self.missing == "em":
-            raise MomentsError("the EM algorithm did not converge: too much is missing; use pairwise")
-        if unknown.any():
-            weak = [item for item, row in zip(self.items, unknown, strict=True) if row.any()]
+        together = self._answered_together()
+        if (together < 2).any():
+            weak = [item for item, row in zip(self.items, together, strict=True) if (row < 2).any()]
             raise MomentsError(
                 f"too few respondents answered {', '.join(weak)} together; drop the item, or use more answers"
             )
+        moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
+        if np.isnan(moments.cov).any():
+            raise MomentsError("the EM algorithm did not converge: too much is missing; use pairwise")
         return moments
 
     def weighted(self, counts: FloatArray) -> Moments:
@@ -192,6 +192,15 @@ class GroupedSums:
             left[block.groups[inside] - start] -= block.features[inside]
             totals.append(left)
         return self._moments(totals)
+
+    def _answered_together(self) -> FloatArray:
+        """Count the respondents who answered each pair of items, (p, p)."""
+        p = len(self.items)
+        counts = np.zeros((p, p))
+        for block in self.blocks:
+            n = block.unpack(block.features.sum(axis=0), p).n
+            counts += n if block.pattern is None else n * np.outer(block.pattern, block.pattern)
+        return counts
 
     @property
     def width(self) -> int:

@@ -161,9 +161,14 @@ def zone_table(
     R: ``strucchange::breakpoints(loyalty[order(gap)] ~ 1, breaks = 2, h = 0.1)``, apart from ties.
     """
     x, y, w, groups = _complete(gap, loyalty, weights, strata)
-    centres, cell = cells_of(x)
-    search = _Search(centres, band, least_share)
-    one = (cell[:, None] == np.arange(len(centres))) * w[:, None]
+    if band is None:
+        edges, cell = cells_of(x)
+    elif band[0] < band[1]:
+        edges, cell = np.array(band, dtype=np.float64), zone_of(x, band)
+    else:
+        raise ZonesError(f"the band from {band[0]:g} to {band[1]:g} is empty; give the lower limit first")
+    search = _Search(edges, band is not None, least_share)
+    one = (cell[:, None] == np.arange(len(edges) + 1)) * w[:, None]
     features = np.concatenate([one, one * y[:, None], (w * y * y)[:, None]], axis=1)
     told = "least-squares band" if band is None else f"band given as {band[0]:g} to {band[1]:g}"
     found = percentile(
@@ -183,30 +188,22 @@ def zone_table(
 class _Search:
     """How zones are found and described from sums over the cells of the gap."""
 
-    centres: FloatArray
-    band: tuple[float, float] | None
+    edges: FloatArray
+    given: bool
     least_share: float
 
     def cuts(self, counts: FloatArray, sums: FloatArray) -> IntArray:
-        """Cut (..., 2): where loyalty changes most, or where the given band says."""
-        if self.band is None:
-            return two_steps(counts, sums, self.least_share, rising=True)
-        if not self.band[0] < self.band[1]:
-            raise ZonesError(
-                f"the band from {self.band[0]:g} to {self.band[1]:g} is empty; give the lower first"
-            )
-        low, high = self.band
-        given = np.array([(self.centres < low).sum(), (self.centres <= high).sum()], dtype=np.intp)
-        return np.broadcast_to(given, (*counts.shape[:-1], 2))
+        """Cut (..., 2): where loyalty changes most, or at the two edges of a given band."""
+        if self.given:
+            return np.broadcast_to(np.array([1, 2], dtype=np.intp), (*counts.shape[:-1], 2))
+        return two_steps(counts, sums, self.least_share, rising=True)
 
     def describe(self, features: FloatArray) -> FloatArray:
         """Give band, shares, means, differences of means and R² of the steps: (..., 11)."""
-        g = len(self.centres)
+        g = len(self.edges) + 1
         counts, sums, squares = features[..., :g], features[..., g : 2 * g], features[..., 2 * g]
         cuts = self.cuts(counts, sums)
-        band = thresholds(cuts, self.centres)
-        if self.band is not None:
-            band = np.broadcast_to(np.array(self.band, dtype=np.float64), band.shape)
+        band = thresholds(cuts, self.edges)
         zones = levels(counts, sums, cuts)
         total = squares - sums.sum(axis=-1) ** 2 / counts.sum(axis=-1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -225,9 +222,11 @@ class _Search:
         explained = levels(counts, sums, self.cuts(counts, sums)).explained
         total = (w * dealt**2).sum(axis=1) - (dealt @ w) ** 2 / w.sum()
         ratio = explained / total
-        if not np.isfinite(ratio[0]):
+        if not np.isfinite(ratio).any():
             return float("nan")
-        return float((1 + (ratio[1:] >= ratio[0] - 1e-12).sum()) / (1 + permutations))
+        # Where loyalty nowhere rises with the gap there are no steps: any dealt out are at least as good.
+        reached = ratio[1:] >= ratio[0] - 1e-12 if np.isfinite(ratio[0]) else np.ones(permutations)
+        return float((1 + reached.sum()) / (1 + permutations))
 
 
 def _named(found: Interval, n: float, method: str) -> pd.DataFrame:

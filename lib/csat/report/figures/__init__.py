@@ -40,6 +40,6 @@ def figure_html(svg: str, headline: str, alt: str, subtitle: str = "", key: str 
     marked = f' data-key="{escape(key)}"' if key else ""
     return (
         f"<figure{marked}><figcaption>{escape(headline)}</figcaption>"
-        f'<div class="figure-scroll" tabindex="0" role="region" aria-label="{escape(headline)}">'
+        f'<div class="figure-scroll" tabindex="0" role="group" aria-label="{escape(headline)}">'
         f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}"></div>{below}</figure>'
     )

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _BOX = 0.62
-_STEP = 1.12
 _MARGIN = 0.08
 _LETTER = 0.082
 
@@ -88,11 +87,14 @@ class _Downwards:
         self._unit = min(1.9, (WIDTH - 0.06) / plan.widest)
         self._left = (WIDTH - self._unit * plan.widest) / 2
         self.size = (self._unit * 0.86, _BOX)
-        self.height = _STEP * (plan.depth - 1) + _BOX + 2 * _MARGIN
+        self._tops = [_MARGIN]
+        for crossing in plan.between():  # more arrows need more room, or their numbers cover each other
+            self._tops.append(self._tops[-1] + _BOX + 0.5 + 0.06 * max(crossing - 3, 0))
+        self.height = self._tops[-1] + _BOX + _MARGIN
 
-    def at(self, across: float, layer: float) -> Point:
+    def at(self, across: float, layer: int) -> Point:
         """Inches from the left and the top."""
-        return self._left + self._unit * across, _MARGIN + _BOX / 2 + _STEP * layer
+        return self._left + self._unit * across, self._tops[layer] + _BOX / 2
 
     def box(self, name: str) -> Box:
         """Left, top, right and bottom of a box."""
@@ -112,7 +114,7 @@ class _Sideways(_Downwards):
         self.size = (self._gap * 0.62, _BOX)
         self.height = self._unit * plan.widest + 2 * _MARGIN
 
-    def at(self, across: float, layer: float) -> Point:
+    def at(self, across: float, layer: int) -> Point:
         """Inches from the left and the top."""
         return _MARGIN + self.size[0] / 2 + self._gap * layer, _MARGIN + self._unit * across
 

@@ -78,7 +78,7 @@ def interval_plot(
     _references(axes, references)
     if values:
         _written(axes, frame, places, lang, digits, unit)
-    _finish(axes, xlabel, limits, groups)
+    _finish(axes, xlabel, limits, groups, raised=any(label for _, label in references))
     return figure
 
 
@@ -117,7 +117,7 @@ def interval_bars(
     _references(axes, references)
     if values:
         _written(axes, frame, places, lang, digits, unit)
-    _finish(axes, xlabel, limits, groups)
+    _finish(axes, xlabel, limits, groups, raised=any(label for _, label in references))
     return figure
 
 
@@ -255,8 +255,10 @@ def _written(
         spine.set_visible(False)
 
 
-def _finish(axes: Any, xlabel: str, limits: tuple[float, float] | None, groups: Sequence[Any]) -> None:
-    """Set axis, grid and legend."""
+def _finish(
+    axes: Any, xlabel: str, limits: tuple[float, float] | None, groups: Sequence[Any], raised: bool
+) -> None:
+    """Set axis, grid and legend; the legend is raised above the names of reference lines."""
     axes.set_xlabel(xlabel)
     if limits:
         axes.set_xlim(*limits)
@@ -264,7 +266,7 @@ def _finish(axes: Any, xlabel: str, limits: tuple[float, float] | None, groups: 
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
     if len(groups) > 1:
-        place = {"loc": "lower left", "bbox_to_anchor": (0, 1.02), "borderaxespad": 0.4}
+        place = {"loc": "lower left", "bbox_to_anchor": (0, 1.02), "borderaxespad": 2.0 if raised else 0.4}
         axes.legend(ncols=min(len(groups), 3), handletextpad=0.4, columnspacing=1.4, **place)
 
 

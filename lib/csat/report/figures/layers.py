@@ -29,8 +29,13 @@ class Layout:
         chain = (edge[0], *self.bends[edge], edge[1])
         return [(self.across[name], self.layer[name]) for name in chain]
 
+    def between(self) -> list[int]:
+        """Count the edges between each layer and the next."""
+        ends = [(self.layer[source], self.layer[target]) for source, target in self.bends]
+        return [sum(start <= at < stop for start, stop in ends) for at in range(self.depth - 1)]
 
-def layered(nodes: Sequence[str], edges: Sequence[Edge], size: float = 1.0, bend: float = 0.35) -> Layout:
+
+def layered(nodes: Sequence[str], edges: Sequence[Edge], size: float = 1.0, bend: float = 0.5) -> Layout:
     """Lay out an acyclic graph in layers.
 
     Parameters

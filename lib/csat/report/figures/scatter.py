@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+_SIZES = 10
+_LARGEST = 15.0
+
 
 @styled
 def quadrant_bubbles(
@@ -27,7 +30,7 @@ def quadrant_bubbles(
     ylabel: str = "",
     limits: tuple[float, float, float, float] = (0, 100, 0, 100),
     bins: int = 20,
-    height: float = 4.9,
+    height: float = 5.2,
 ) -> Figure:
     """Draw many respondents as bubbles on a grid (area ∝ how many), cut into four quadrants with shares.
 
@@ -66,9 +69,12 @@ def quadrant_bubbles(
     counts, _, _ = np.histogram2d(points[:, 0], points[:, 1], bins=edges, weights=mass)
     at = np.nonzero(counts)
     centres = [(edge[:-1] + edge[1:]) / 2 for edge in edges]
-    area = 260 * counts[at] / max(counts.max(), 1e-12)
-    style = {"color": mix(BLUE, PAPER, 0.35), "edgecolor": BLUE, "linewidth": 0.6}
-    axes.scatter(centres[0][at[0]], centres[1][at[1]], s=area, **style)
+    steps = np.ceil(_SIZES * np.sqrt(counts[at] / max(counts.max(), 1e-12)))
+    look = {"color": mix(BLUE, PAPER, 0.35), "markeredgecolor": BLUE, "markeredgewidth": 0.6, "linestyle": ""}
+    for step in np.unique(steps):  # one call a size: each marker is then drawn once and referred to
+        here = steps == step
+        size = _LARGEST * float(step) / _SIZES
+        axes.plot(centres[0][at[0][here]], centres[1][at[1][here]], marker="o", markersize=size, **look)
     axes.axvline(split[0], color=INK, linewidth=1)
     axes.axhline(split[1], color=INK, linewidth=1)
     high = points >= np.asarray(split)
@@ -77,6 +83,10 @@ def quadrant_bubbles(
         share = mass[(high[:, 0] == right) & (high[:, 1] == top)].sum() / max(mass.sum(), 1e-12)
         _corner(axes, f"{wrap(name, 22)}\n{numbers.percent(share)}", right, top)
     axes.set(xlabel=xlabel, ylabel=ylabel, xlim=limits[:2], ylim=limits[2:])
+    ticks = axes.get_yticks()
+    band = 0.14 * (limits[3] - limits[2])  # for the names of the quadrants, where no bubble is
+    axes.set_ylim(limits[2] - band, limits[3] + band)
+    axes.set_yticks([tick for tick in ticks if limits[2] <= tick <= limits[3]])
     return figure
 
 
@@ -158,7 +168,7 @@ def _names(figure: Any, axes: Any, frame: pd.DataFrame) -> None:
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     taken = [text.get_window_extent(renderer) for text in axes.texts]
-    taken += [_padded(line.get_window_extent(renderer)) for line in axes.collections]
+    taken += _spans(axes, frame)
     dots = [axes.transData.transform((row.x, row.y)) for row in frame.itertuples(index=False)]
     frame_box = axes.get_window_extent(renderer)
     for row in frame.sort_values(["y", "x"], ascending=False).itertuples(index=False):
@@ -192,11 +202,18 @@ _SPOTS = (
 )
 
 
-def _padded(box: Any) -> Any:
-    """Box of a thin line with a little room around it."""
+def _spans(axes: Any, frame: pd.DataFrame) -> list[Any]:
+    """Boxes of the drawn intervals, with a little room around them."""
     from matplotlib.transforms import Bbox
 
-    return Bbox.from_extents(box.x0 - 2, box.y0 - 2, box.x1 + 2, box.y1 + 2)
+    ends = []
+    for row in frame.itertuples(index=False):
+        if "x_low" in frame:
+            ends.append(((row.x_low, row.y), (row.x_high, row.y)))
+        if "y_low" in frame:
+            ends.append(((row.x, row.y_low), (row.x, row.y_high)))
+    boxes = [axes.transData.transform(pair) for pair in ends]
+    return [Bbox.from_extents(a[0] - 2, a[1] - 2, b[0] + 2, b[1] + 2) for a, b in boxes]
 
 
 def _overlap(one: Any, other: Any) -> float:

@@ -81,7 +81,7 @@ import numpy as np, pandas as pd
 from csat.report import open_page
 from csat.report.language import Catalogue
 from csat.study import load_study
-from sample import NASTY, WORDS
+from report_sample import NASTY, WORDS
 
 class Words(Catalogue):
     def find(self, key):
@@ -216,7 +216,7 @@ def publish(folder: Path) -> Path:
     wave = folder / "reports" / "sample" / "2026-10"
     wave.mkdir(parents=True)
     work = {}
-    shutil.copy(__file__, folder / "sample.py")
+    shutil.copy(__file__, folder / "report_sample.py")
     for lang in study.languages:
         work[lang] = folder / "work" / lang
         nb = notebook(study_folder, lang, work[lang])

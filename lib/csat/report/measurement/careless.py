@@ -1,0 +1,271 @@
+"""Careless responding: who is flagged by which rule, and what the scales would say without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from csat import stats
+from csat.data.screening import CarelessRules, Screening, effect_of_excluding, screen
+from csat.report.measurement.assessment import Assessment, scales_of
+from csat.report.measurement.intake import ranges_of
+from csat.stats.indices import index_0_100, index_table
+
+if TYPE_CHECKING:
+    from csat.data import Answers
+    from csat.report.page import Page
+    from csat.report.tables import Format
+    from csat.stats.frames import Sample
+    from csat.study.definition import Study
+
+SHOWN = ("longstring", "irv", "mahalanobis", "straight_line", "any", "careless")
+"""Rows of the table of flags: the counted rules, then what they come to."""
+
+
+LEAST_ITEMS = 8
+"""Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
+
+MANY_STRAIGHT = 0.05
+"""Share of respondents with one answer to everything from which no scale is taken at face value."""
+
+FLAG_FORMATS: Mapping[Hashable, Format] = {"count": "n", "share": "pct1"}
+"""How the columns of `flag_table` are written."""
+
+EFFECT_FORMATS: Mapping[Hashable, Format] = {"index_all": 1, "index_without": 1}
+"""How the columns of `effect_table` are written."""
+
+
+@dataclass(frozen=True)
+class Carelessness:
+    """What screening found and what leaving the flagged out would change.
+
+    Attributes
+    ----------
+    screening : Screening
+    flagged : int
+        Respondents with any counted flag.
+    suspect : int
+        Respondents with as many flags as the rules ask for.
+    straight : int
+        Respondents who gave one and the same answer to everything.
+    effect : DataFrame
+        From `csat.data.screening.effect_of_excluding`, metrics ``alpha`` and ``index_0_100``, with the limits
+        ``ci_low, ci_high`` of everybody; empty when the rest is too small.
+    straight_effect : DataFrame
+        Metric ``alpha`` with and without those who gave one answer to everything alone.
+    possible : bool
+        Whether the questionnaire is long enough to tell careless respondents from others.
+    """
+
+    screening: Screening
+    flagged: int
+    suspect: int
+    straight: int
+    effect: pd.DataFrame
+    straight_effect: pd.DataFrame
+    possible: bool
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so many gave one answer to everything that no scale can be judged at face value."""
+        return self.straight >= MANY_STRAIGHT * len(self.screening.respondents)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Tidy shares of flagged respondents and means of the indices."""
+        return self.screening.summary
+
+
+def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Carelessness:
+    """Screen the answers, and compute alpha and index with and without the flagged respondents.
+
+    Parameters
+    ----------
+    answers : Answers
+    sample : Moments or Bootstrap
+    found : Assessment
+        Of everybody: its intervals, and those of the indices, are what a change is measured by.
+
+    Returns
+    -------
+    Carelessness
+        Nobody is removed from anything: the comparison stands beside the results.
+    """
+    study = answers.study
+    possible = answers.raw.shape[1] >= LEAST_ITEMS
+    rules = CarelessRules() if possible else CarelessRules(counted=())
+    screening = screen(answers.raw, answers.scored, study.blocks(), ranges_of(study), rules)
+    table = screening.respondents
+    flagged = (table["flags"] > 0).to_numpy()
+    return Carelessness(
+        screening=screening,
+        flagged=int(flagged.sum()),
+        suspect=int(table["careless"].sum()),
+        straight=int(table["straight_line"].sum()),
+        effect=_with_limits(_effect(answers, flagged, ("alpha", "index_0_100")), answers, sample, found),
+        straight_effect=_effect(answers, table["straight_line"].to_numpy(dtype=bool), ("alpha",)),
+        possible=possible,
+    )
+
+
+def effect_rows(found: Carelessness) -> pd.DataFrame:
+    """Tell alpha and index without the flagged, and alpha without straight-liners alone, as tidy rows."""
+    parts = [
+        _rows_without(found.effect, "_without_flagged", "flagged respondents left out"),
+        _rows_without(found.straight_effect, "_without_straight_liners", "one answer to everything left out"),
+    ]
+    return stats.stack(parts)
+
+
+def _rows_without(frame: pd.DataFrame, suffix: str, told: str) -> pd.DataFrame:
+    """Tidy rows of a statistic without some respondents."""
+    if frame.empty:
+        return stats.tidy("", [], [])
+    rows = frame.assign(
+        metric=frame["metric"] + suffix,
+        method=told,
+        estimate=frame["without_flagged"],
+        ci_low=np.nan,
+        ci_high=np.nan,
+        n=frame["n_without"],
+    )
+    return rows[list(stats.COLUMNS)]
+
+
+def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
+    """Rules with their thresholds in words, and how many respondents each flags.
+
+    Parameters
+    ----------
+    page : Page
+    found : Carelessness
+
+    Returns
+    -------
+    DataFrame
+        Columns ``rule, meaning, count, share``.
+    """
+    rules, table = found.screening.rules, found.screening.respondents
+    values = {
+        "run": int(np.ceil(rules.longstring_share * len(page.study.items))),
+        "items": len(page.study.items),
+        "share": rules.irv_share,
+        "p": rules.mahalanobis_p,
+        "flags": rules.least_flags,
+        "rules": len(rules.counted),
+    }
+    counts = {name: int(table[f"flag_{name}"].sum()) for name in rules.counted}
+    counts |= {"straight_line": found.straight, "any": found.flagged, "careless": found.suspect}
+    known = {name: bool(table[name].notna().any()) for name in rules.counted}
+    rows = [
+        (
+            page.t(f"careless.rule.{name}"),
+            page.t(f"careless.meaning.{name}", **values),
+            counts[name],
+            counts[name] / len(table),
+        )
+        for name in SHOWN
+        if name in counts and known.get(name, True)
+    ]
+    return pd.DataFrame(rows, columns=["rule", "meaning", "count", "share"])
+
+
+def effect_table(found: Carelessness, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Alpha and index of each construct for everybody and without the flagged, side by side.
+
+    Parameters
+    ----------
+    found : Carelessness
+    verdicts : DataFrame
+        From `csat.report.measurement.verdicts.verdict_table`, for the order of the constructs.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``construct, alpha_all, alpha_without, index_all, index_without``.
+    """
+    if found.effect.empty:
+        return pd.DataFrame()
+    part = {metric: rows.set_index("subject") for metric, rows in found.effect.groupby("metric")}
+    alpha = part.get("alpha", pd.DataFrame(columns=["everybody", "without_flagged"]))
+    index = part["index_0_100"]
+    names = [name for name in verdicts["construct"] if name in index.index]
+    return pd.DataFrame(
+        {
+            "construct": names,
+            "alpha_all": alpha["everybody"].reindex(names).to_numpy(float),
+            "alpha_without": alpha["without_flagged"].reindex(names).to_numpy(float),
+            "index_all": index["everybody"].reindex(names).to_numpy(float),
+            "index_without": index["without_flagged"].reindex(names).to_numpy(float),
+        }
+    )
+
+
+def show_flags(page: Page, found: Carelessness) -> None:
+    """Show who is flagged by which rule, where the questionnaire is long enough for flags."""
+    if found.possible:
+        page.table("flags", flag_table(page, found), FLAG_FORMATS)
+
+
+def show_effect(page: Page, found: Carelessness, verdicts: pd.DataFrame) -> None:
+    """Show alpha and index with and without the flagged, or why there is nothing to compare."""
+    if found.possible:
+        page.table("effect", effect_table(found, verdicts), EFFECT_FORMATS)
+
+
+def largest_changes(found: Carelessness) -> dict[str, float]:
+    """Largest change (absolute) of any alpha and of any index; 0 when there is nothing to compare."""
+    frame = found.effect
+    if frame.empty:
+        return {"alpha_change": 0.0, "index_change": 0.0}
+    size = frame["change"].abs().groupby(frame["metric"]).max()
+    return {
+        "alpha_change": float(np.nan_to_num(size.get("alpha", 0.0))),
+        "index_change": float(np.nan_to_num(size.get("index_0_100", 0.0))),
+    }
+
+
+def _effect(answers: Answers, flagged: np.ndarray, metrics: Sequence[str]) -> pd.DataFrame:
+    """Alpha or index with and without the flagged; empty where too few are left to say anything."""
+    left = int((~flagged).sum())
+    if not flagged.any() or left < max(answers.study.thresholds.suppress_below, answers.scored.shape[1]):
+        return pd.DataFrame()
+    rest = answers.scored.loc[~flagged]
+    if (rest.nunique() < 2).any():
+        return pd.DataFrame()
+    weights = pd.Series(answers.weights, index=answers.scored.index)
+    frames = [
+        effect_of_excluding(answers.scored, flagged, _statistic(answers.study, weights, metric), metric)
+        for metric in metrics
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _with_limits(effect: pd.DataFrame, answers: Answers, sample: Sample, found: Assessment) -> pd.DataFrame:
+    """Put the intervals of everybody beside what leaving out the flagged would change."""
+    if effect.empty:
+        return effect
+    study = answers.study
+    alphas = found.reliability[found.reliability["metric"] == "alpha"].drop_duplicates("subject")
+    whole = stats.stack([alphas, index_table(sample, study.blocks(), ranges_of(study))])
+    limits = whole[["metric", "subject", "ci_low", "ci_high"]]
+    return effect.merge(limits, on=["metric", "subject"], how="left")
+
+
+def _statistic(
+    study: Study, weights: pd.Series, metric: str
+) -> Callable[[pd.DataFrame], Mapping[str, float]]:
+    """Make a function from answers to alpha, or the index, of each construct."""
+    ranges, scales = ranges_of(study), scales_of(study)
+
+    def compute(frame: pd.DataFrame) -> Mapping[str, float]:
+        m = stats.GroupedSums.from_frame(frame, weights.loc[frame.index].to_numpy()).moments()
+        if metric == "alpha":
+            return {name: float(stats.alpha(m, items)) for name, items in scales.items()}
+        return {name: float(index_0_100(m, items, ranges)) for name, items in study.blocks().items()}
+
+    return compute

@@ -1,0 +1,224 @@
+"""What came in: the way from rows received to rows analysed, and each item's answers in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from csat import stats
+from csat.stats.shares import share_table
+
+if TYPE_CHECKING:
+    from csat.data import Answers
+    from csat.report.page import Page
+    from csat.stats.frames import Sample
+    from csat.study.definition import Study
+
+END_SHARE = 0.25
+"""Share of answers at one end of the scale from which the page speaks of a floor or ceiling: one in four."""
+
+ITEM_FORMATS = {"missing_share": "pct1", "floor": "pct", "ceiling": "pct"}
+"""How the columns of `item_table` are written."""
+
+
+def ranges_of(study: Study) -> dict[str, tuple[float, float]]:
+    """Lowest and highest point of each item's scale."""
+    return {item: (study.scale_of(item).minimum, study.scale_of(item).maximum) for item in study.items}
+
+
+def item_statistics(answers: Answers, sample: Sample) -> pd.DataFrame:
+    """Tell each item's mean, spread, missing answers and answers at the ends of its scale.
+
+    Parameters
+    ----------
+    answers : Answers
+    sample : Moments or Bootstrap
+        Of the scored answers.
+
+    Returns
+    -------
+    DataFrame
+        Tidy; metrics ``item_mean``, ``item_sd``, ``missing_share``, ``off_scale_count``, ``floor_share`` and
+        ``ceiling_share``. Reversed items are turned, so that the floor is always the unfavourable end.
+
+    Examples
+    --------
+    R: ``psych::describe(x)``.
+    """
+    items = list(answers.scored.columns)
+    moments = stats.frames.moments_of(sample).select(items)
+    n = answers.scored.notna().sum().to_numpy(dtype=np.float64)
+    mean = stats.measure(sample, lambda m: m.select(items).mean)
+    sd = stats.measure(sample, lambda m: m.select(items).sd)
+    lost = _off_scale(answers)
+    return stats.stack(
+        [
+            stats.tidy("item_mean", items, mean, n=n, method=moments.missing),
+            stats.tidy("item_sd", items, sd, n=n, method=moments.missing),
+            *_shares(answers),
+            stats.tidy("off_scale_count", items, lost, n=len(answers.raw), method="answers set missing"),
+        ]
+    )
+
+
+def _shares(answers: Answers) -> list[pd.DataFrame]:
+    """Shares of missing answers, and of answers at the lowest and the highest point."""
+    scored = answers.scored
+    ends = ranges_of(answers.study)
+    even = bool(np.allclose(answers.weights, 1.0))
+    weights = None if even else answers.weights
+    items = [str(item) for item in scored.columns]
+    missing = {item: scored[item].isna().to_numpy(float) for item in items}
+    known = scored.notna()
+    at = [
+        {item: np.where(known[item], scored[item] == ends[item][side], np.nan) for item in items}
+        for side in (0, 1)
+    ]
+    return [
+        share_table("missing_share", missing),
+        share_table("floor_share", at[0], weights),
+        share_table("ceiling_share", at[1], weights),
+    ]
+
+
+def _off_scale(answers: Answers) -> list[float]:
+    """Answers off the scale that were set missing, by item."""
+    ledger = answers.ledger
+    counts = ledger[ledger["rule"] == "off_scale"].groupby("item")["count"].sum()
+    return [float(counts.get(item, 0)) for item in answers.scored.columns]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the sentences about the incoming answers need.
+
+    Attributes
+    ----------
+    received, n, items : int
+        Rows of the file, respondents analysed, items.
+    missing : int
+        Missing answers in all.
+    missing_share, most_missing_share : float
+    most_missing : str
+        Item with most missing answers; empty when none is missing.
+    off_scale : int
+        Answers off the scale that were set missing.
+    floor, ceiling : tuple of str
+        Items with at least `END_SHARE` of the answers at that end, most first.
+    worst_end : float
+        Largest of these shares.
+    """
+
+    received: int
+    n: int
+    items: int
+    missing: int
+    missing_share: float
+    most_missing: str
+    most_missing_share: float
+    off_scale: int
+    floor: tuple[str, ...]
+    ceiling: tuple[str, ...]
+    worst_end: float
+
+
+def intake(answers: Answers, statistics: pd.DataFrame) -> Intake:
+    """Sum up what came in.
+
+    Parameters
+    ----------
+    answers : Answers
+    statistics : DataFrame
+        From `item_statistics`.
+
+    Returns
+    -------
+    Intake
+    """
+    by = {name: rows.set_index("subject")["estimate"] for name, rows in statistics.groupby("metric")}
+    gone = answers.raw.isna()
+    worst = str(gone.sum().idxmax()) if gone.to_numpy().any() else ""
+    ends = {
+        side: by[f"{side}_share"][by[f"{side}_share"] >= END_SHARE].sort_values(
+            ascending=False, kind="stable"
+        )
+        for side in ("floor", "ceiling")
+    }
+    return Intake(
+        received=answers.received,
+        n=answers.n,
+        items=answers.raw.shape[1],
+        missing=int(gone.to_numpy().sum()),
+        missing_share=float(gone.to_numpy().mean()),
+        most_missing=worst,
+        most_missing_share=float(gone[worst].mean()) if worst else 0.0,
+        off_scale=int(by["off_scale_count"].sum()),
+        floor=tuple(str(item) for item in ends["floor"].index),
+        ceiling=tuple(str(item) for item in ends["ceiling"].index),
+        worst_end=float(max([0.0, *ends["floor"], *ends["ceiling"]])),
+    )
+
+
+def ledger_table(page: Page, answers: Answers) -> pd.DataFrame:
+    """Tell the steps from rows received to rows analysed, in the page's language.
+
+    Parameters
+    ----------
+    page : Page
+    answers : Answers
+
+    Returns
+    -------
+    DataFrame
+        Columns ``step, count, rows``: entries of the same rule for several items are put together.
+    """
+    told = []
+    for rule, entries in answers.ledger.groupby("rule", sort=False):
+        items = [page.label(item) for item in entries["item"] if item]
+        count = int(entries["count"].sum())
+        values = {"items": items, "k": len(items)}
+        if count or items:
+            told.append((page.t(f"ledger.rule.{rule}", **values), count, _rows(entries)))
+    frame = pd.DataFrame(told, columns=["step", "count", "rows"])
+    return frame if frame["rows"].any() else frame.drop(columns="rows")
+
+
+def _rows(entries: pd.DataFrame) -> str:
+    """Rows of the file that an entry speaks of; for several items they are told in the metrics only."""
+    return str(entries["rows"].iloc[0]) if len(entries) == 1 else ""
+
+
+def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
+    """One row an item for reading: n, mean, SD, ends; missing and off-scale only where there are any.
+
+    Parameters
+    ----------
+    answers : Answers
+    statistics : DataFrame
+        From `item_statistics`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``item, n, missing_share, off_scale, mean, sd, floor, ceiling``.
+    """
+    wide = statistics.pivot_table(index="subject", columns="metric", values="estimate", sort=False)
+    items = list(answers.scored.columns)
+    wide = wide.reindex(items)
+    table = pd.DataFrame(
+        {
+            "item": items,
+            "n": answers.scored.notna().sum().to_numpy(dtype=int),
+            "missing_share": wide["missing_share"].to_numpy(),
+            "off_scale": wide["off_scale_count"].to_numpy(dtype=int),
+            "mean": wide["item_mean"].to_numpy(),
+            "sd": wide["item_sd"].to_numpy(),
+            "floor": wide["floor_share"].to_numpy(),
+            "ceiling": wide["ceiling_share"].to_numpy(),
+        }
+    )
+    empty = [name for name in ("missing_share", "off_scale") if not table[name].any()]
+    return table.drop(columns=empty)
