@@ -86,7 +86,7 @@ def _row(one: Field, column: Column, lead: str, plain: Plain) -> str:
 
 
 def _codes(one: Field, column: Column, lang: str) -> list[str]:
-    """What the values of a variable mean."""
+    """Say what the values of a variable mean."""
     if column.kind == "flag":
         return [_word("flag", lang)]
     if column.kind == "rank":

@@ -85,7 +85,7 @@ def _groups(job: Job, data: Element) -> None:
 
 
 def identifier(job: Job, column: str) -> str:
-    """Identifier of a variable: its place among the columns."""
+    """Identify a variable by its place among the columns."""
     return f"V{[c.name for c in job.asked.columns].index(column) + 1}"
 
 
@@ -138,7 +138,10 @@ def _categories(job: Job, variable: Element, one: Field, column: Column) -> None
     """Add the codes with their labels."""
     options = one.options if column.kind == "code" or one.kind == "scale" else ()
     if column.kind == "flag":
-        options = (Option("1", {"en": "chosen", "zh": "选中"}), Option("0", {"en": "not chosen", "zh": "未选"}))
+        options = (
+            Option("1", {"en": "chosen", "zh": "选中"}),
+            Option("0", {"en": "not chosen", "zh": "未选"}),
+        )
     for option in options:
         missing = {"missing": "Y"} if option.dont_know else {}
         category = _add(variable, "catgry", **missing)

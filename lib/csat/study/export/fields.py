@@ -10,7 +10,7 @@ from csat.study.choice_task import ChoiceTask
 from csat.study.expressions import Expression, Selected, conjunction
 from csat.study.questionnaire import Questionnaire, Screen
 from csat.study.questions import Column, Option, Question
-from csat.study.scales import Text
+from csat.study.scales import DONT_KNOW, Text
 
 Kind = Literal["single", "multiple", "scale", "number", "sum", "ranking", "text", "date", "note"]
 Maker = Callable[[Question, tuple[str, ...]], Iterator["Field"]]
@@ -109,7 +109,7 @@ def fields_of(question: Question, langs: tuple[str, ...], places: bool = False) 
         Its fields, in order. Together their columns are the columns of the question.
     """
     made = _MAKERS.get(question.type, _single)(question, langs)
-    found = []
+    found: list[Field] = []
     for one in made:
         found.extend(_places(one, langs) if places and one.kind == "ranking" else [one])
     return tuple(found)
@@ -188,7 +188,7 @@ def _single(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
 
 
 def _rating(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
-    """A point of a scale; a number where the scale is continuous."""
+    """Ask for a point of a scale; a number where the scale is continuous."""
     scale = question.scale
     if scale is None or not scale.points:
         yield from _number(question, langs)
@@ -204,9 +204,7 @@ def _rating(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
 
 
 def _number(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
-    """A number, with its unit and the code of "don't know" in the hint."""
-    from csat.study.scales import DONT_KNOW
-
+    """Ask for a number, with its unit and the code of "don't know" in the hint."""
     hint = {lang: say(question.hint, lang) for lang in langs}
     for lang in langs:
         extra = [f"({say(question.unit, lang)})"] if question.unit else []
@@ -251,7 +249,7 @@ def _best_worst(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
 
 
 def _choice(question: Question, langs: tuple[str, ...]) -> Iterator[Field]:
-    """A choice: between the alternatives of a case, or between those of a card, one field a set."""
+    """Ask for a choice: between the alternatives of a case, or between those of a card, one field a set."""
     task = question.task
     if task is None:
         return
@@ -321,7 +319,9 @@ def _places(ranking: Field, langs: tuple[str, ...]) -> Iterator[Field]:
         name = f"{ranking.name}_place{number}"
         place = fill(_PLACE, langs, number=number)
         text = {lang: f"{say(ranking.text, lang)} ({place[lang]})" for lang in langs}
-        yield replace(ranking, name=name, kind="single", text=text, differs=earlier, place=number, part="place")
+        yield replace(
+            ranking, name=name, kind="single", text=text, differs=earlier, place=number, part="place"
+        )
         earlier = (*earlier, name)
 
 

@@ -81,7 +81,9 @@ def short_codes(codes: list[str], letter: str, unknown: str = "") -> dict[str, s
 
 def is_array(screen: Screen, langs: tuple[str, ...]) -> bool:
     """Whether a grid becomes an array (ratings on points do)."""
-    return screen.kind == "grid" and all(f.kind == "scale" for _, fs in screen_fields(screen, langs) for f in fs)
+    return screen.kind == "grid" and all(
+        f.kind == "scale" for _, fs in screen_fields(screen, langs) for f in fs
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Script(Dialect):
         return f"!({written})"
 
     def _name(self, one: Field) -> str:
-        """Reference to an answer, also when its question is hidden."""
+        """Refer to an answer, also when its question is hidden."""
         return f"{self.variables[one.name].reference}.NAOK"
 
     def compare(self, one: Field, operator: str, value: str) -> str:
@@ -107,10 +109,8 @@ class Script(Dialect):
         codes = self.variables[one.name].options
         code = codes.get(value, value)
         ordered = one.kind in ("scale", "number") and operator not in ("=", "!=")
-        if one.kind == "number" or (ordered and code == value):
-            right = value
-        else:
-            right = f'"{code}"'
+        as_number = one.kind == "number" or (ordered and code == value)
+        right = value if as_number else f'"{code}"'
         if operator == "!=":
             return f"(is_empty({name}) || {name} != {right})"
         tests = [f"!is_empty({name})"]
@@ -269,7 +269,10 @@ def _field(sheet: _Sheet, one: Field) -> None:
     text = sheet.say(one.text)
     if task and not task.designed:
         lines = case_lines(task, one.question.stage, sheet.lang)
-        text = "".join(f"<p><b>{as_html(n)}</b>: {_levels(levels)}</p>" for n, levels in lines) + f"<p>{text}</p>"
+        text = (
+            "".join(f"<p><b>{as_html(n)}</b>: {_levels(levels)}</p>" for n, levels in lines)
+            + f"<p>{text}</p>"
+        )
     cells: dict[str, object] = {}
     if one.shuffle and one.fixed:
         sheet.job.lose("options keep their order, since some of them may not move", one.question.id)
@@ -324,7 +327,7 @@ def _ranking(sheet: _Sheet, one: Field, text: str, cells: dict[str, object]) -> 
 
 
 def _number(sheet: _Sheet, one: Field, text: str, cells: dict[str, object]) -> None:
-    """Number within its limits, or the code of "don't know"."""
+    """Ask for a number within its limits, or the code of "don't know"."""
     name = f"{sheet.variables[one.name].reference}.NAOK"
     low, high = one.minimum, one.maximum
     tests = [f"{name} >= {low:g}"] if low is not None else []
@@ -356,7 +359,7 @@ def _text(sheet: _Sheet, one: Field, text: str, cells: dict[str, object]) -> Non
 
 
 def _date(sheet: _Sheet, one: Field, text: str, cells: dict[str, object]) -> None:
-    """A day."""
+    """Ask for a day."""
     _question(sheet, one, "D", text, date_format="YYYY-mm-dd")
 
 

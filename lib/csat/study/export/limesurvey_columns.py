@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-COLUMNS = tuple(
-    """
+_ALL = """
 id related_id class type/scale name relevance text help language validation mandatory other default
 same_default allowed_filetypes alphasort answer_width answer_width_bycolumn array_filter
 array_filter_exclude array_filter_style assessment_value category_separator choice_input_columns
@@ -30,5 +29,6 @@ time_limit_message_delay time_limit_message_style time_limit_timer_style time_li
 time_limit_warning_2 time_limit_warning_2_display_time time_limit_warning_2_message
 time_limit_warning_2_style time_limit_warning_display_time time_limit_warning_message
 time_limit_warning_style use_dropdown value_range_allows_missing
-""".split()
-)
+"""
+
+COLUMNS = tuple(_ALL.split())

@@ -8,7 +8,10 @@ from csat.study.export.fields import say
 from csat.study.scales import Text
 
 _MESSAGES: Mapping[str, Text] = {
-    "range": {"en": "A number from {low:g} to {high:g}, please.", "zh": "请填写{low:g}到{high:g}之间的数字。"},
+    "range": {
+        "en": "A number from {low:g} to {high:g}, please.",
+        "zh": "请填写{low:g}到{high:g}之间的数字。",
+    },
     "least": {"en": "A number of at least {low:g}, please.", "zh": "请填写不小于{low:g}的数字。"},
     "most_number": {"en": "A number of at most {high:g}, please.", "zh": "请填写不大于{high:g}的数字。"},
     "most": {"en": "At most {high:g}, please.", "zh": "最多选{high:g}项。"},
@@ -17,7 +20,6 @@ _MESSAGES: Mapping[str, Text] = {
     "total": {"en": "The numbers must add up to {high:g}.", "zh": "各项之和须等于{high:g}。"},
     "differs": {"en": "Please choose another one than before.", "zh": "请选择与前面不同的选项。"},
 }
-
 
 
 def message(key: str, langs: tuple[str, ...], **values: float | None) -> dict[str, str]:

@@ -110,7 +110,9 @@ def _screen(paper: _Paper, screen: Screen) -> str:
 def _grid(paper: _Paper, screen: Screen, fields: list[Field]) -> str:
     """Rows of ratings."""
     first = fields[0]
-    heads = "".join(f'<th scope="col">{escape(_point(o.code, say(o.label, paper.lang)))}</th>' for o in first.options)
+    heads = "".join(
+        f'<th scope="col">{escape(_point(o.code, say(o.label, paper.lang)))}</th>' for o in first.options
+    )
     marks = f"<td>{_BOX}</td>" * len(first.options)
     rows = "".join(
         f'<tr><th scope="row">{lines(say(one.text, paper.lang))}</th>{marks}</tr>' for one in fields
@@ -169,7 +171,9 @@ def _answer(one: Field, lang: str) -> str:
         return _numbers(one, lang)
     rows = []
     for option in one.options:
-        label = _point(option.code, say(option.label, lang)) if one.kind == "scale" else say(option.label, lang)
+        label = (
+            _point(option.code, say(option.label, lang)) if one.kind == "scale" else say(option.label, lang)
+        )
         alone = f" {_word('alone', lang)}" if option.exclusive and one.kind == "multiple" else ""
         rows.append(f"<li>{_BOX} {escape(label + alone)}</li>")
     note = ""
@@ -183,7 +187,8 @@ def _answer(one: Field, lang: str) -> str:
 def _numbers(one: Field, lang: str) -> str:
     """Options with room for a number each."""
     rows = [
-        f'<li><span class="short">&nbsp;</span> {escape(say(option.label, lang))}</li>' for option in one.options
+        f'<li><span class="short">&nbsp;</span> {escape(say(option.label, lang))}</li>'
+        for option in one.options
     ]
     if one.kind == "sum":
         words = _word("sum", lang, high=one.question.total)

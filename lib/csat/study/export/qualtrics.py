@@ -12,7 +12,9 @@ from csat.study.export.target import Exported, Job, Names, field_names
 from csat.study.questionnaire import Questionnaire, Screen
 
 
-def names_of(asked: Questionnaire, fields: Mapping[str, tuple[Field, ...]], langs: tuple[str, ...]) -> dict[str, str]:
+def names_of(
+    asked: Questionnaire, fields: Mapping[str, tuple[Field, ...]], langs: tuple[str, ...]
+) -> dict[str, str]:
     """Name of each field in the export; rows of a matrix are numbered after its name."""
     names = Names(r"[A-Za-z][A-Za-z0-9_]*", 60)
     found = field_names((f for own in fields.values() for f in own), names)

@@ -229,7 +229,7 @@ def _actions(one: Field) -> str:
 
 
 def _quiet(action: str) -> str:
-    """Action tags after a blank, so that a spreadsheet takes them for text."""
+    """Put a word before action tags, so that a spreadsheet takes them for text."""
     return f"Tags: {action}" if action else ""
 
 

@@ -51,7 +51,7 @@ class Script(Dialect):
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def _name(self, one: Field) -> str:
-        """Reference to an answer."""
+        """Refer to an answer."""
         return "{" + ".".join(self.names[one.name]) + "}"
 
     def negate(self, written: str) -> str:
@@ -182,9 +182,7 @@ def _matrix(form: _Form, screen: Screen) -> Element:
         "name": form.names[first.name][0],
         "title": form.text(screen.wording) if screen.wording else " ",
         "columns": [{"value": c["value"], "text": c["text"]} for c in form.choices(first, number=True)],
-        "rows": [
-            {"value": form.names[q.base][-1], "text": form.text(q.wording)} for q in screen.questions
-        ],
+        "rows": [{"value": form.names[q.base][-1], "text": form.text(q.wording)} for q in screen.questions],
     }
     if screen.shuffle:
         element["rowOrder"] = "random"
@@ -267,7 +265,7 @@ def _rating(form: _Form, one: Field) -> Element:
 
 
 def _number(form: _Form, one: Field) -> Element:
-    """Number within its limits, or the code of "don't know"."""
+    """Ask for a number within its limits, or the code of "don't know"."""
     more: Element = {"type": "text", "inputType": "number"}
     if one.question.decimals:
         more["step"] = 10**-one.question.decimals
@@ -307,7 +305,11 @@ def _sum(form: _Form, one: Field) -> Element:
         item["validators"] = [_validator(form, low_high, "range", low=0, high=total)]
     parts = " + ".join(f"{{{name}.{o.code}}}" for o in one.options)
     whole = f"{{{name}}} empty or ({parts} = {total:g})"
-    return {"type": "multipletext", "items": items, "validators": [_validator(form, whole, "total", high=total)]}
+    return {
+        "type": "multipletext",
+        "items": items,
+        "validators": [_validator(form, whole, "total", high=total)],
+    }
 
 
 def _ranking(form: _Form, one: Field) -> Element:
@@ -328,7 +330,7 @@ def _text(form: _Form, one: Field) -> Element:
 
 
 def _date(form: _Form, one: Field) -> Element:
-    """A day."""
+    """Ask for a day."""
     return {"type": "text", "inputType": "date"}
 
 
@@ -345,7 +347,7 @@ _KINDS = {
 
 
 def _as_number(code: str) -> float:
-    """Number that a point of a scale stands for."""
+    """Return the number that a point of a scale stands for."""
     number = float(code)
     return int(number) if number.is_integer() else number
 

@@ -35,7 +35,7 @@ class Entry:
 
 
 def entries(asked: Questionnaire, langs: tuple[str, ...]) -> Iterator[Entry]:
-    """Number the questions that the text carries: all but notes and designed choice tasks."""
+    """Yield the numbered questions that the text carries: all but notes and designed choice tasks."""
     number = 0
     for one in every_field(asked, langs):
         if one.kind == "note" or not carried(one):
