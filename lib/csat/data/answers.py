@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from csat.data.cleaning import Cleaning, to_codes, to_numbers
 from csat.data.ledger import Ledger
 from csat.data.problems import DataError, rows_text
 from csat.data.reading import RawTable, read_table
+from csat.data.simulated import as_marked, is_simulated
 from csat.data.sources import find_source
 from csat.data.waves import latest_wave, rows_of_wave
 from csat.study.definition import Study, Wave
@@ -111,12 +112,14 @@ def load_answers(
     >>> answers.n
     250
     """
+    study = as_marked(study, data)
     name = str(wave) or latest_wave(study, data)
     asked = study.wave(name)
     study = study.for_version(asked.version)
     where = _where(study, name, segment)
     source = find_source(study, name, data)
     table = read_table(source.content, source.name, source.told)
+    study = replace(study, simulated=study.simulated or is_simulated(study, table.cells))
     work = _Work(study, asked, study.without(asked.without), table, where)
     return work.answers(segment, off_scale or study.data.off_scale, bool(str(wave)), source.origin)
 

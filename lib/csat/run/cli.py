@@ -14,6 +14,8 @@ from pathlib import Path
 
 import click
 
+from csat.run.cli_simulate import simulate
+
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
 
@@ -93,7 +95,7 @@ def run(
     from csat.run.progress import Progress
 
     progress = Progress()
-    with _told_plainly():
+    with told_plainly():
         try:
             result = run_study(
                 study,
@@ -131,7 +133,7 @@ def check(study: str, wave: str, data: str) -> None:
 
     STUDY is a name under studies/ or the path of a folder with a study.toml.
     """
-    with _told_plainly():
+    with told_plainly():
         _check(study, wave, data)
 
 
@@ -143,7 +145,7 @@ def check(study: str, wave: str, data: str) -> None:
 )
 def list_() -> None:
     """List the studies under studies/ with their languages, waves and title."""
-    with _told_plainly():
+    with told_plainly():
         _list()
 
 
@@ -190,7 +192,7 @@ def _list() -> None:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """Turn an error that a user can put right into its message and the exit code that goes with it."""
     from csat.errors import CsatError
     from csat.run.errors import RunBusy, RunFailed
@@ -212,6 +214,9 @@ def _told_plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("interrupted, nothing published", err=True)
         sys.exit(INTERRUPTED)
+
+
+main.add_command(simulate)
 
 
 if __name__ == "__main__":

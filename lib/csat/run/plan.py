@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,7 @@ def make_plan(
         "segment": answers.segment,
     }
     shown = {**arguments, "study": loaded.id, "data": Path(path).name if path else ""}
+    loaded = replace(loaded, simulated=answers.study.simulated)  # a file of answers may be marked so
     languages = tuple(lang for lang in loaded.languages if lang in chosen)
     files = [folder / f"{book.name}.ipynb" for book in notebooks]
     inputs = _inputs(loaded, answers.sha256, files, shown, languages, values, root)

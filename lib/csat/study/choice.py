@@ -31,13 +31,14 @@ class ChoiceDesign:
     task : str
         Id of the task.
     table : pandas.DataFrame
-        One alternative a row: `block`, `set` (within the block), `alternative` (1, 2, …), and the level of each
-        attribute.
+        One alternative a row: `block`, `set` (within the block), `alternative` (1, 2, …), and the level of
+        each attribute.
     d_error : float
         ``det(M)**(-1/K)`` of the information M of one respondent a block, for K effects-coded part-worths;
         smaller is better.
     parameters : tuple of str
-        The K part-worths, ``attribute=level``; the last level of each attribute is minus the sum of the others.
+        The K part-worths, ``attribute=level``; the last level of each attribute is minus the sum of the
+        others.
     """
 
     task: str
@@ -93,8 +94,8 @@ def design_choice(
     Returns
     -------
     ChoiceDesign
-        Sets without doubled alternatives or prohibited combinations, their D-error, and blocks in which levels
-        are spread as evenly as they can be.
+        Sets without doubled alternatives or prohibited combinations, their D-error, and blocks in which
+        levels are spread as evenly as they can be.
 
     Raises
     ------
@@ -104,8 +105,9 @@ def design_choice(
     Notes
     -----
     Modified Fedorov exchange on the information of the conditional logit,
-    ``M = sum_s sum_j p_sj (x_sj - xbar_s)(x_sj - xbar_s)'``: each alternative in turn is replaced by the profile
-    that makes ``det M`` largest, until nothing improves. "None of these" is an alternative of its own constant.
+    ``M = sum_s sum_j p_sj (x_sj - xbar_s)(x_sj - xbar_s)'``: each alternative in turn is replaced by the
+    profile that makes ``det M`` largest, until nothing improves. "None of these" is an alternative of its
+    own constant.
 
     References
     ----------

@@ -223,7 +223,16 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
     problems.extend(_cross_checks(study) if items else ())
     problems.extend(check_questionnaire(study) if items else ())
     problems.extend(check_acknowledged(study) if items else ())
+    _check_truth(study, problems)
     return study
+
+
+def _check_truth(study: Study, problems: list[Problem]) -> None:
+    """Note what is wrong with ``[truth]``; whether it can exist is asked when nothing else is wrong."""
+    if "truth" in study.extras:
+        from csat.study.simulate.reading import read_truth  # few who load a study simulate answers
+
+        read_truth(study, problems)
 
 
 def _study_id(top: Table, folder: Path) -> str:
