@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -99,9 +100,7 @@ def population_of(study: Study, truth: Truth) -> Population:
     names = tuple(study.constructs)
     place = {name: i for i, name in enumerate(names)}
     model = {} if truth.structure == "correlations" else study.model()
-    start = np.eye(len(names)) + truth.correlation * (1 - np.eye(len(names)))
-    for (one, other), value in truth.correlations.items():
-        start[place[one], place[other]] = start[place[other], place[one]] = value
+    start = _start(truth, place)
     paths = np.zeros_like(start)
     correlation = start.copy()
     disturbance = start.copy()
@@ -118,6 +117,18 @@ def population_of(study: Study, truth: Truth) -> Population:
         correlation[row, done] = correlation[done, row] = beta @ correlation[np.ix_(sources, done)]
         done.append(row)
     return Population(names, paths, disturbance, correlation, _ratings(study, truth, place, correlation))
+
+
+def _start(truth: Truth, place: Mapping[str, int]) -> FloatArray:
+    """Correlations of constructs before any path: those of pairs, else of one of the two, else of all."""
+    told = [truth.constructs.get(name, RatingTruth()).correlation for name in place]
+    start = np.eye(len(place))
+    for i, j in combinations(range(len(place)), 2):
+        said = [value for value in (told[i], told[j]) if value is not None]
+        start[i, j] = start[j, i] = min(said, key=abs) if said else truth.correlation
+    for (one, other), value in truth.correlations.items():
+        start[place[one], place[other]] = start[place[other], place[one]] = value
+    return start
 
 
 def _in_order(model: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> list[str]:

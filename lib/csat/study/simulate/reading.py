@@ -187,10 +187,13 @@ def _rating(table: Table, study: Study, name: str, inherit: bool = False) -> Rat
         spread=table.number("spread"),
         loading=table.number("loading"),
         missing=_share(table, "missing"),
+        correlation=table.number("correlation") if inherit else None,
         on={} if inherit else _slopes(table.table("on"), study),
     )
     if truth.loading is not None and not 0 <= truth.loading <= 1:
         table.note("loading", f"{truth.loading:g} is no loading", "a number from 0 to 1")
+    if truth.correlation is not None and abs(truth.correlation) > 1:
+        table.note("correlation", f"{truth.correlation:g} is no correlation", "a number from -1 to 1")
     if truth.spread is not None and truth.spread <= 0:
         table.note("spread", f"{truth.spread:g} is no standard deviation", "a number above 0")
     if name in study.items and study.items[name].construct and truth.on:

@@ -26,13 +26,15 @@ class RatingTruth:
     """How a rating is answered: of an item, or of all items of a construct.
 
     `mean` and `spread` (a standard deviation) are in points of the scale; None means as the study's `level`
-    and `spread`. `on` gives standardised slopes on constructs for a rating outside its construct's items.
+    and `spread`. `correlation` is that of a construct with the others. `on` gives the standardised slopes of a
+    rating that belongs to no construct.
     """
 
     mean: float | None = None
     spread: float | None = None
     loading: float | None = None
     missing: float | None = None
+    correlation: float | None = None
     on: Slopes = field(default_factory=dict)
 
 
