@@ -11,10 +11,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from csat.run.cli_simulate import simulate
+from csat.run.cli_study import export, new
+
+if TYPE_CHECKING:
+    from csat.data import Answers
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -159,16 +164,23 @@ def _check(study: str, wave: str, data: str) -> None:
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    path = str(Path(data).expanduser().resolve()) if data else ""
-    answers = load_answers(found, wave=wave, data=path)
+    if found.data.kind == "none" and not data:
+        click.echo("no answers yet: the study has no [data]")
+    else:
+        path = str(Path(data).expanduser().resolve()) if data else ""
+        _say_answers(load_answers(found, wave=wave, data=path))
+    for finding in check_study(found):
+        click.echo(f"  {finding}")
+    click.echo("no mistakes found")
+
+
+def _say_answers(answers: Answers) -> None:
+    """Say what was found about the answers."""
     click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
     if answers.unknown_columns:
         click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
     for note in answers.notes:
         click.echo(f"  note: {note}")
-    for finding in check_study(found):
-        click.echo(f"  {finding}")
-    click.echo("no mistakes found")
 
 
 def _list() -> None:
@@ -216,7 +228,8 @@ def told_plainly() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-main.add_command(simulate)
+for _command in (simulate, export, new):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -180,10 +180,12 @@ def _matrix(form: _Form, screen: Screen) -> Element:
     element: Element = {
         "type": "matrix",
         "name": form.names[first.name][0],
-        "title": form.text(screen.wording) if screen.wording else " ",
+        "title": form.text(screen.wording or form.job.asked.module(screen.module).label),
         "columns": [{"value": c["value"], "text": c["text"]} for c in form.choices(first, number=True)],
         "rows": [{"value": form.names[q.base][-1], "text": form.text(q.wording)} for q in screen.questions],
     }
+    if not screen.wording:
+        element["titleLocation"] = "hidden"
     if screen.shuffle:
         element["rowOrder"] = "random"
     if first.required:
