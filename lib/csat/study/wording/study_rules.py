@@ -52,8 +52,8 @@ def check_wording(study: Study) -> list[WordingFinding]:
     Examples
     --------
     >>> from csat.study import load_study
-    >>> [f.where for f in check_wording(load_study("mobile_ecsi")) if f.rule == "too_long"]
-    ['CUSCO']
+    >>> [(f.where, f.lang) for f in check_wording(load_study("mobile_ecsi")) if f.rule == "too_long"]
+    [('CUSCO', 'en'), ('CUSCO', 'zh')]
     """
     questions = as_questions(study)
     found = [
