@@ -8,13 +8,17 @@ from csat.report.design.checks import findings_metrics as findings_metrics
 from csat.report.design.checks import findings_sentence as findings_sentence
 from csat.report.design.checks import findings_table as findings_table
 from csat.report.design.checks import findings_words as findings_words
+from csat.report.design.coverage import show_coverage as show_coverage
+from csat.report.design.coverage import show_trace as show_trace
+from csat.report.design.exports import export_words as export_words
+from csat.report.design.exports import exports_table as exports_table
+from csat.report.design.flow import show_flow as show_flow
 from csat.report.design.glance import counts as counts
 from csat.report.design.glance import facts as facts
 from csat.report.design.glance import summary as summary
-from csat.report.design.items import item_map as item_map
-from csat.report.design.items import item_table as item_table
 from csat.report.design.items import map_sentence as map_sentence
 from csat.report.design.items import map_words as map_words
+from csat.report.design.items import show_map as show_map
 from csat.report.design.model import diagram as diagram
 from csat.report.design.model import hypotheses as hypotheses
 from csat.report.design.model import model_words as model_words
@@ -27,7 +31,9 @@ from csat.report.design.plan_words import plan_basis as plan_basis
 from csat.report.design.plan_words import plan_figure as plan_figure
 from csat.report.design.plan_words import plan_words as plan_words
 from csat.report.design.plan_words import planned_table as planned_table
+from csat.report.design.pretest import show_pretest as show_pretest
 from csat.report.design.questionnaire import form as form
+from csat.report.design.questionnaire import form_sentence as form_sentence
 from csat.report.design.questionnaire import form_words as form_words
 from csat.report.design.sample_plan import alpha_widths as alpha_widths
 from csat.report.design.sample_plan import make_plan as make_plan
@@ -36,3 +42,4 @@ from csat.report.design.traceability import trace_heads as trace_heads
 from csat.report.design.traceability import trace_sentence as trace_sentence
 from csat.report.design.traceability import trace_table as trace_table
 from csat.report.design.traceability import trace_words as trace_words
+from csat.report.design.wording import show_wording as show_wording

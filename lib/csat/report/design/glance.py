@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from csat.study import Study
 
 
-def summary(page: Page) -> dict[str, Any]:
+def summary(page: Page, bench: Bench | None = None) -> dict[str, Any]:
     """Count what the opening sentence tells: questions and constructs."""
     study = page.study
     return {
-        "items": len(study.items),
+        "items": _asked(bench) if bench else len(study.items),
         "constructs": len(study.constructs),
     }
+
+
+def _asked(bench: Bench) -> int:
+    """Count the questions that want an answer."""
+    return sum(question.asked for question in bench.asked.questions)
 
 
 def facts(page: Page, bench: Bench) -> pd.DataFrame:
@@ -35,8 +40,9 @@ def facts(page: Page, bench: Bench) -> pd.DataFrame:
         "planned": _count(page, study.planned_n, "glance.planned_unknown"),
         "received": _received(page, bench),
         "wave": _wave(page, bench),
+        "version": _version(page, bench),
         "languages": page.join([page.t(f"language.{lang}") for lang in study.languages]),
-        "questions": _questions(page),
+        "questions": _questions(page, bench),
         "scales": _scales(page),
         "constructs": _constructs(page),
         "segments": page.join([page.label(name) for name in study.segments]) or page.t("glance.no_segments"),
@@ -46,7 +52,7 @@ def facts(page: Page, bench: Bench) -> pd.DataFrame:
     return pd.DataFrame({"fact": [page.t(f"fact.{name}") for name in shown], "value": list(shown.values())})
 
 
-def counts(study: Study) -> pd.DataFrame:
+def counts(study: Study, bench: Bench | None = None) -> pd.DataFrame:
     """Count the design as tidy rows: items of each construct, and totals under the subject ``study``."""
     from csat.stats import stack, tidy
 
@@ -60,6 +66,7 @@ def counts(study: Study) -> pd.DataFrame:
         "scale_count": len({item.scale for item in study.items.values()}),
         "segment_count": len(study.segments),
     }
+    totals |= {"question_count": _asked(bench)} if bench else {}
     frames = [tidy(metric, ["study"], [value], method="count") for metric, value in totals.items()]
     frames.append(tidy("item_count", list(blocks), [len(items) for items in blocks.values()], method="count"))
     known = {"planned_n": study.planned_n, "frame_size": study.frame_size}
@@ -91,10 +98,23 @@ def _wave(page: Page, bench: Bench) -> str:
     return page.t("glance.waves", wave=name, others=others) if others else name
 
 
-def _questions(page: Page) -> str:
-    """Count the questions, those reversed, and the pairs of expectation and experience."""
+def _version(page: Page, bench: Bench) -> str:
+    """Name the version of the questionnaire, and the others; empty in a study without versions."""
+    versions = bench.whole.versions
+    if not versions:
+        return ""
+    names = {name: one.label.get(page.lang, name) for name, one in versions.items()}
+    others = [label for name, label in names.items() if name != bench.version]
+    this = names[bench.version]
+    return page.t("glance.versions", version=this, others=others) if others else this
+
+
+def _questions(page: Page, bench: Bench) -> str:
+    """Count the questions, ratings among them, those reversed, and pairs of expectation and experience."""
     study = page.study
-    parts = [page.t("glance.questions", n=len(study.items))]
+    asked = _asked(bench)
+    parts = [page.t("glance.questions", n=asked)]
+    parts += [page.t("glance.ratings", n=len(study.items))] if asked != len(study.items) else []
     turned = sum(item.reversed for item in study.items.values())
     pairs = len(study.expectation_pairs())
     parts += [page.t("glance.reversed", n=turned)] if turned else []

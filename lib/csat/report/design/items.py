@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from csat.report.design.folded import long_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -11,6 +13,18 @@ if TYPE_CHECKING:
 
 PARTS = ("choose_again", "price_tolerance", "recommend")
 """Facets that the reports show apart from the index of their construct."""
+
+DRAWN = 60
+"""A study of more items is not drawn: its map would be taller than any screen."""
+
+
+def show_map(page: Page) -> None:
+    """Show which item measures which construct: as a map where it can be taken in, and as a table."""
+    words = map_words(page)
+    page.say(map_sentence(page), **words)
+    if len(page.study.items) <= DRAWN:
+        page.figure("map.figure", item_map(page), **words)
+    long_table(page, "map.table", item_table(page))
 
 
 def facet_name(page: Page, facet: str | None) -> str:
