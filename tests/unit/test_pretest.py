@@ -59,7 +59,8 @@ def test_interview_has_probes_for_every_question_and_every_finding() -> None:
     assert (sheet.groupby("question").probe.agg(list).map(lambda probes: own_words in probes)).all()
     image = sheet[sheet.question == "IMAG1"]
     assert "“Do not agree at all” and “Agree completely”" in " ".join(image.probe)
-    assert "Double-barrelled" in set(image.because) and "“provider says and does”" in image.probe.iloc[0]
+    assert image.probe.iloc[0] == own_words
+    assert image.set_index("because").probe["Double-barrelled"].startswith("“provider says and does”")
     assert "Rating" not in set(sheet[sheet.question == "IMAG4"].because)
 
 

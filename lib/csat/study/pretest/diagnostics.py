@@ -17,7 +17,7 @@ from csat.study.pretest.pilot import (
     median_time,
     straight_lining,
 )
-from csat.study.pretest.texts import texts, title
+from csat.study.pretest.texts import page_title, texts, title
 from csat.study.questionnaire import Questionnaire
 from csat.study.questions import Column, Question
 from csat.study.routing import evaluate
@@ -143,7 +143,7 @@ def write_diagnostics(
     stem = "_".join(filter(None, (study.id, version, "pilot", lang)))
     named = {title(key, lang): table for key, table in tables.items()}
     intro = {next(iter(named), ""): str(texts(lang)["intro"]["pilot"])}
-    heading = f"{study.say(study.title, lang)}: {title('pilot', lang)}"
+    heading = page_title(study, "pilot", lang)
     book = write_xlsx(named, folder / f"{stem}.xlsx", lang)
     page = write_html(named, folder / f"{stem}.html", heading, lang, intro)
     return (book, page, *(write_csv(t, folder / f"{stem}_{key}.csv", lang) for key, t in tables.items()))

@@ -23,8 +23,11 @@ body { font: 15px/1.45 system-ui, "Noto Sans SC", "PingFang SC", "Microsoft YaHe
   color: #1f2430; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-th, td { border: 1px solid #b5bac4; padding: .35rem .5rem; text-align: left; vertical-align: top; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+section { overflow-x: auto; position: relative; }
+th, td { border: 1px solid #b5bac4; padding: .35rem .5rem; text-align: left; vertical-align: top;
+  min-width: 3.5em; }
+td.again { color: #767c88; border-top: 0; }
 th { background: #eef0f4; } td.blank { min-width: 14rem; height: 2.2rem; }
 tr.flag td { background: #fff3d6; }
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
@@ -160,15 +163,26 @@ def _table(frame: pd.DataFrame, name: str, lang: str) -> str:
     head = "".join(f'<th scope="col">{_text(heading(str(c), lang))}</th>' for c in frame.columns)
     flags = list(frame["flag"]) if "flag" in frame.columns else [False] * len(frame)
     lines = []
+    before: tuple[object, ...] = ()
     for flag, row in zip(flags, frame.itertuples(index=False, name=None), strict=True):
-        cells = "".join(_cell(column, value) for column, value in zip(frame.columns, row, strict=True))
+        again = _repeated(list(frame.columns), before, row)
+        before = row
+        cells = "".join(_cell(*one) for one in zip(frame.columns, row, again, strict=True))
         lines.append(f"<tr class='flag'>{cells}</tr>" if flag is True or flag == 1 else f"<tr>{cells}</tr>")
     caption, body = f"<caption>{_text(name)}</caption>", "".join(lines)
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(column: str, value: object) -> str:
-    """One cell of a table; blanks to be filled in are given room."""
+def _repeated(columns: list[str], before: tuple[object, ...], row: tuple[object, ...]) -> list[bool]:
+    """Tell which cells of an interview repeat the question of the row above."""
+    same = bool(before) and "probe" in columns and row[0] == before[0]
+    return [same and column in ("question", "type", "text") for column in columns]
+
+
+def _cell(column: str, value: object, again: bool = False) -> str:
+    """One cell of a table; blanks to be filled in are given room, what is said above is left out."""
+    if again:
+        return "<td class='again'>〃</td>"
     shown = cell(value)
     if isinstance(shown, float):
         shown = f"{shown:.3g}"

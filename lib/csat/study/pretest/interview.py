@@ -80,13 +80,21 @@ def _rows(
     if not again:
         probes += [(stage, probe, base["type"]) for stage, probe in known["probes"][question.type]]
     for finding in _about(question, lang, findings):
+        because = load_rules()[finding.rule].title[lang]
         for stage, probe in known["findings"].get(finding.rule, ()):
-            filled = probe.format_map({**values, "match": finding.match})
-            yield {**base, **_row(known, stage, filled, load_rules()[finding.rule].title[lang])}
-    for stage, probe, because in probes:
+            probes.append((stage, probe.replace("{match}", finding.match), because))
+    stages = list(known["stages"])
+    for stage, probe, because in sorted(probes, key=lambda one: stages.index(one[0])):
         if "{low}" in probe and not values["low"]:
             continue
-        yield {**base, **_row(known, stage, probe.format_map(values), because)}
+        yield {**base, **_row(known, stage, _filled(probe, values), because)}
+
+
+def _filled(probe: str, values: Mapping[str, str]) -> str:
+    """Probe with its places filled in (and nothing else: findings may quote braces)."""
+    for name, value in values.items():
+        probe = probe.replace(f"{{{name}}}", value)
+    return probe
 
 
 def _row(known: Mapping[str, Mapping[str, str]], stage: str, probe: str, because: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from csat.study.definition import Study
 from csat.study.pretest.ballots import ballot_sheet, split_ballots
 from csat.study.pretest.files import write_csv, write_html, write_xlsx
 from csat.study.pretest.interview import interview_sheet
-from csat.study.pretest.texts import texts, title
+from csat.study.pretest.texts import page_title, texts, title
 from csat.study.pretest.translation import back_translation_sheet
 from csat.study.wording import check_wording
 
@@ -60,7 +60,7 @@ def write_kit(
     stem = "_".join(filter(None, (study.id, version, "pretest", lang)))
     named = {title(key, lang): frame for key, frame in sheets.items()}
     intro = {title(key, lang): str(text) for key, text in texts(lang)["intro"].items()}
-    heading = f"{study.say(study.title, lang)}: {title('kit', lang)}"
+    heading = page_title(study, "kit", lang)
     book = write_xlsx(named, folder / f"{stem}.xlsx", lang)
     page = write_html(named, folder / f"{stem}.html", heading, lang, intro)
     return (book, page, *(write_csv(f, folder / f"{stem}_{key}.csv", lang) for key, f in sheets.items()))

@@ -34,6 +34,11 @@ def part(key: str, lang: str, **values: object) -> str:
     return str(texts(lang)["parts"][key]).format(**values)
 
 
+def page_title(study: Study, key: str, lang: str) -> str:
+    """Title of a page: the study and what the page is."""
+    return f"{study.say(study.title, lang)}{'：' if lang == 'zh' else ': '}{title(key, lang)}"
+
+
 def asked(study: Study, version: str = "") -> Sequence[Question]:
     """Questions of a version in order; of all versions, each once, when none is named."""
     found: dict[str, Question] = {}
