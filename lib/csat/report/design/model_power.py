@@ -111,7 +111,8 @@ def model_power(
     if not design.whole.items:
         return _tidy([])
     draw = np.random.default_rng(seed)
-    factor = np.asarray(np.linalg.cholesky(design.whole.cov), dtype=np.float64)
+    ridge = 1e-9 * np.diag(np.diag(design.whole.cov))  # items that repeat each other are no error here
+    factor = np.asarray(np.linalg.cholesky(design.whole.cov + ridge), dtype=np.float64)
     frames = [
         _at(design, _sample(design.whole, factor, n, replicates, draw), n, level)
         for n in sorted(set(sizes))
