@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from csat.study.wording.lexicon import lexicon
 from csat.study.wording.scale_rules import compare_labels, direction, tone
 from csat.study.wording.text_rules import length
 from csat.study.wording.translation_rules import periods
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 AGREE = {"1": "Fully disagree", "7": "Fully agree"}
 AGREE_ZH = {"1": "完全不同意", "7": "完全同意"}
@@ -240,3 +243,44 @@ def test_every_list_has_a_comment(root: Path) -> None:
         assert heads
         for i in heads:
             assert lines[i - 1].startswith("#") or "[" in lines[i - 1] or "=" in lines[i - 1], lines[i][:40]
+
+
+PIECES = st.sampled_from(
+    [
+        *"您你我对的和与及、，。？（）“”不没是否吗过/&'-?.,() ",
+        " and ",
+        "满意",
+        "如果",
+        "多少次",
+        "最近",
+        "How ",
+        "not ",
+        "our ",
+        "you ",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=60).map("".join)),
+    st.sampled_from(["en", "zh"]),
+)
+@example("您对和、满意吗？", "zh")
+@example("with and ?", "en")
+def test_any_text_can_be_checked(text: str, lang: str) -> None:
+    labels = {"1": text, "2": text[::-1], "3": "好"}
+    context = Context(answers=labels, dont_know=False, other_text=text[1:], other_answers={"1": text})
+    for finding in check_text(text, lang, context):
+        assert finding.message("zh") and str(finding)
+        assert all(rewrite != text for rewrite in finding.rewrites)
+
+
+@pytest.mark.parametrize(
+    "piece", ["和", "our great ", "not un", "如果", "（", "“", "是否", "how many ", "优质的", "between and "]
+)
+def test_long_texts_take_no_time(piece: str) -> None:
+    begin = time.perf_counter()
+    for lang in ("en", "zh"):
+        check_text(piece * 2000, lang, Context(dont_know=False, other_text="x"))
+    assert time.perf_counter() - begin < 5
