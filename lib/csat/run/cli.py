@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from csat.run.cli_study import export, new
 
 if TYPE_CHECKING:
     from csat.data import Answers
+    from csat.run.checking import Remark
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -128,18 +129,27 @@ def run(
     cls=_Help,
     epilog="""Examples:
   csat check mobile_ecsi
-  csat check ~/surveys/my_study --data october.xlsx""",
+  csat check ~/surveys/my_study --data october.xlsx
+  csat check my_study --strict
+
+Exit codes:
+  0  nothing that stops the fieldwork (with --strict: no open warning either)
+  1  an error of wording or design (with --strict: or a warning) that the study does not acknowledge
+  2  the study or its answers cannot be used""",
 )
 @click.argument("study")
 @click.option("--wave", default="", metavar="NAME", help="Wave to check; by default the latest.")
 @click.option("--data", default="", metavar="PATH", help="File of answers in place of the study's own.")
-def check(study: str, wave: str, data: str) -> None:
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+def check(study: str, wave: str, data: str, strict: bool) -> None:
     """Check a study's definition and its answers, and list every mistake at once.
 
-    STUDY is a name under studies/ or the path of a folder with a study.toml.
+    STUDY is a name under studies/ or the path of a folder with a study.toml. Advice on the design, the flow
+    of the questionnaire, the coverage of its concepts and the wording of its questions comes by severity:
+    errors, warnings, notes. Wording that the study acknowledges with a reason never fails a check.
     """
     with told_plainly():
-        _check(study, wave, data)
+        _check(study, wave, data, strict)
 
 
 @main.command(
@@ -154,10 +164,11 @@ def list_() -> None:
         _list()
 
 
-def _check(study: str, wave: str, data: str) -> None:
+def _check(study: str, wave: str, data: str, strict: bool) -> None:
     """Load a study and its answers and say what was found."""
     from csat.data import load_answers
-    from csat.study import check_study, load_study
+    from csat.run.checking import remarks, summaries
+    from csat.study import load_study
 
     found = load_study(study)
     click.echo(
@@ -169,9 +180,29 @@ def _check(study: str, wave: str, data: str) -> None:
     else:
         path = str(Path(data).expanduser().resolve()) if data else ""
         _say_answers(load_answers(found, wave=wave, data=path))
-    for finding in check_study(found):
-        click.echo(f"  {finding}")
-    click.echo("no mistakes found")
+    for line in summaries(found):
+        click.echo(line)
+    _say_remarks(remarks(found), strict)
+
+
+def _say_remarks(found: Sequence[Remark], strict: bool) -> None:
+    """List what was found by severity, and end with the exit code that it calls for."""
+    from csat.run.checking import SEVERITIES
+
+    counts = {}
+    for severity in SEVERITIES:
+        mine = [one for one in found if one.severity == severity]
+        open_ones = sum(not one.acknowledged for one in mine)
+        counts[severity] = open_ones
+        if mine:
+            known = f", {len(mine) - open_ones} acknowledged" if open_ones < len(mine) else ""
+            click.echo(f"{severity}s: {open_ones}{known}")
+        for one in mine:
+            click.echo(f"  {one}")
+    if counts["error"] or (strict and counts["warning"]):
+        sys.exit(FAILED)
+    if not counts["warning"]:
+        click.echo("no mistakes found")
 
 
 def _say_answers(answers: Answers) -> None:

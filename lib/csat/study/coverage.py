@@ -248,6 +248,23 @@ def without_use(study: Study, version: str = "", lang: str = "") -> pd.DataFrame
     return pd.DataFrame(rows, columns=["question", "label", "module", "type", "lacks"])
 
 
+def declares_concepts(study: Study) -> bool:
+    """Whether a study says which concepts its questions ask about.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        False for a study that leaves it to the roles of its constructs: coverage has nothing to say then.
+    """
+    tagged = (*study.items.values(), *study.questions.values(), *study.constructs.values())
+    return bool(study.concepts) or any(one.concept for one in tagged)
+
+
 def concept_label(study: Study, catalogue: Catalogue, name: str, lang: str) -> str:
     """Name of a concept of the catalogue or of the study, a term with its concept before it."""
     if name in study.concepts:
