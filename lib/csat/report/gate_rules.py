@@ -237,8 +237,32 @@ def texts_of(study: Study) -> frozenset[str]:
     for segment in study.segments.values():
         texts += [segment.label, *segment.values.values()]
     texts += [wave.label for wave in study.waves if wave.label]
+    texts += list(_texts_of_questions(study))
     said = {value for text in texts for value in text.values()}
     said |= {
         label for scale in study.scales.values() for one in scale.labels.values() for label in one.values()
     }
     return frozenset(said)
+
+
+def _texts_of_questions(study: Study) -> Iterator[Mapping[str, str]]:
+    """Texts of modules, versions, questions, options, choice tasks and tables."""
+    for module in study.modules.values():
+        yield from (module.label, module.introduction)
+    for version in study.versions.values():
+        yield from (version.label, version.population)
+    for question in study.questions.values():
+        yield from (question.label, question.wording, question.hint, question.negative, question.unit)
+        yield from (option.label for option in question.options)
+    for options in study.option_lists.values():
+        yield from (option.label for option in options)
+    for task in study.choices.values():
+        yield from (task.label, task.none_label)
+        yield from (one.label for one in task.alternatives.values())
+        for attribute in task.attributes.values():
+            yield attribute.label
+            yield from (level.label for level in attribute.levels.values())
+    for table in study.tables.values():
+        yield table.label
+        yield from (measure.label for measure in table.measures.values())
+    yield from study.concepts.values()

@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 _SHOWN = 6
 
 
-def declares_concepts(study: Study) -> bool:
-    """Whether a study says which concepts its questions ask about."""
-    tagged = [*study.items.values(), *study.questions.values(), *study.constructs.values()]
-    return bool(study.concepts) or any(one.concept for one in tagged)
-
-
 def show_coverage(page: Page, bench: Bench) -> None:
     """Show the coverage of concepts: counts in a sentence, gaps, the whole table, and what has no use."""
-    from csat.study.coverage import coverage, without_use
+    from csat.study.coverage import coverage, declares_concepts, without_use
 
     study = bench.whole
     if not declares_concepts(study):
@@ -107,7 +101,7 @@ def _table(page: Page, study: Study, whole: pd.DataFrame) -> pd.DataFrame:
 
 def show_trace(page: Page, bench: Bench) -> None:
     """Show the trace of a study that declares concepts: question, concept, variable, statistic, report."""
-    from csat.study.coverage import trace
+    from csat.study.coverage import declares_concepts, trace
 
     if not declares_concepts(bench.whole):
         return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from csat.report import numbers
 from csat.report.design.conditions import condition_words
 from csat.report.design.folded import long_table
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from csat.report.design.bench import Bench
     from csat.report.page import Page
+
+
+_MINUTES = {"median_minutes": 1, "slowest_minutes": 1, "longest_minutes": 1, "limit_minutes": 0}
 
 
 def show_flow(page: Page, bench: Bench) -> None:
@@ -24,7 +27,7 @@ def show_flow(page: Page, bench: Bench) -> None:
     page.record(flow_metrics(page, bench))
     same = spent.longest - spent.median < 0.05
     page.say("flow.sentence_same" if same else "flow.sentence", median=spent.median, longest=spent.longest)
-    page.table("flow.minutes", minutes_table(page, bench))
+    page.table("flow.minutes", minutes_table(page, bench), _MINUTES)
     page.bullets(assumptions(page, bench))
     routed = bases[bases["share"] < 1]
     words = {"n": planned(bench), "asked": len(bases), "routed": len(routed), "small": int(bases["small"].sum())}
@@ -61,14 +64,12 @@ def minutes_table(page: Page, bench: Bench) -> pd.DataFrame:
                 "median_minutes": spent.median,
                 "slowest_minutes": spent.slowest_tenth,
                 "longest_minutes": spent.longest,
-                "limit_minutes": numbers.ABSENT if limit is None else numbers.number(limit, 0),
+                "limit_minutes": math.nan if limit is None else limit,
             }
         )
     frame = pd.DataFrame(rows)
     if not any(v.minutes for v in study.versions.values()):
         frame = frame.drop(columns="limit_minutes")
-    for name in ("median_minutes", "slowest_minutes", "longest_minutes"):
-        frame[name] = [numbers.number(value, 1) for value in frame[name]]
     return frame
 
 

@@ -78,6 +78,8 @@ def trace_heads(page: Page) -> dict[object, str]:
 def trace_sentence(page: Page) -> str:
     """Key of the sentence above the table."""
     words = trace_words(page)
+    if page.study.questions:
+        return "trace.sentence_ratings"
     return "trace.sentence" if words["idle"] else "trace.sentence_all"
 
 

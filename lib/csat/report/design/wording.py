@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from csat.report import numbers
 from csat.report.design.folded import folded, long_table
 
 if TYPE_CHECKING:
@@ -50,20 +49,29 @@ def wording_table(
         row = {
             "where": place_words(page, study, finding.where),
             "rule": page.t("wording.rule", severity=_severity(page, finding), rule=finding.title(page.lang)),
-            "finding": finding.reason[page.lang],
+            "finding": _stopped(page, finding.reason[page.lang]),
         }
         if reasons:
             row["acknowledged"] = finding.acknowledged
         else:
-            row["todo"] = finding.advice[page.lang]
-            row["rewrite"] = page.t("map.semicolon").join(
-                page.t("routing.quote", text=text) for text in finding.rewrites
-            )
+            row["todo"] = _advice(page, finding)
         rows.append(row)
-    frame = pd.DataFrame(rows)
-    if "rewrite" in frame and not (frame["rewrite"] != "").any():
-        frame = frame.drop(columns="rewrite")
-    return frame.replace("", numbers.ABSENT)
+    return pd.DataFrame(rows)
+
+
+def _advice(page: Page, finding: WordingFinding) -> str:
+    """What to do, with the rewritten question where there is one."""
+    advice = finding.advice[page.lang]
+    if not finding.rewrites:
+        return _stopped(page, advice)
+    quoted = page.t("map.semicolon").join(page.t("routing.quote", text=text) for text in finding.rewrites)
+    return page.t("wording.rewrite", advice=advice, texts=quoted)
+
+
+def _stopped(page: Page, text: str) -> str:
+    """Text as a sentence: a capital letter at its beginning, a full stop at its end."""
+    whole = text[:1].upper() + text[1:]
+    return whole if whole.endswith((".", "。", "…", "?", "？")) else page.t("wording.stop", text=whole)
 
 
 def wording_metrics(findings: Sequence[WordingFinding]) -> pd.DataFrame:

@@ -206,7 +206,7 @@ def _size_axis(axes: Any, ladder: Sequence[int], planned: int, one: pd.DataFrame
     """Sizes on a logarithmic axis; those too close to the planned one are not named."""
     axes.set_xscale("log")
     low, high = float(one["n"].min()), float(one["n"].max())
-    room = (high / low) ** 0.13
+    room = (high / low) ** (0.13 if planned < 1000 else 0.19)  # five characters need more room
     shown = [
         n for n in ladder if n == planned or (low <= n <= high and not planned / room < n < planned * room)
     ]

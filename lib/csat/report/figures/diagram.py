@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _BOX = 0.62
+_SMALLEST = 0.68
 _MARGIN = 0.08
 _LETTER = 0.082
 
@@ -86,7 +87,7 @@ class _Downwards:
         self._plan = plan
         self._unit = min(1.9, (WIDTH - 0.06) / plan.widest)
         self._left = (WIDTH - self._unit * plan.widest) / 2
-        self.size = (self._unit * 0.86, _BOX)
+        self.size = (self._unit * (0.86 if self._unit > 1 else 0.94), _BOX)
         self._tops = [_MARGIN]
         for crossing in plan.between():  # more arrows need more room, or their numbers cover each other
             self._tops.append(self._tops[-1] + _BOX + 0.5 + 0.06 * max(crossing - 3, 0))
@@ -197,14 +198,22 @@ def _draw_box(axes: Any, box: Box, label: str, note: str, strong: bool) -> None:
     look["linewidth"] = 2.2 if strong else 1.0
     corner = "round,pad=0,rounding_size=0.07"
     axes.add_patch(FancyBboxPatch((left, top), right - left, bottom - top, boxstyle=corner, zorder=2, **look))
-    letters = max(int((right - left - 0.06) / _LETTER), 6)
-    lines = wrap(label, letters, 2)
+    room = (right - left - 0.06) / _LETTER
+    shrunk = _shrunk(label, room)
+    lines = wrap(label, max(int(room / shrunk), 6), 2)
     middle, centre = (left + right) / 2, (top + bottom) / 2
     style = {"ha": "center", "va": "center", "zorder": 3}
-    axes.text(middle, centre - (0.11 if note else 0), lines, fontsize=9.5, linespacing=1.05, **style)
+    axes.text(middle, centre - (0.11 if note else 0), lines, fontsize=9.5 * shrunk, linespacing=1.05, **style)
     if note:
         below = 0.2 if "\n" in lines else 0.12
-        axes.text(middle, centre + below, note, fontsize=8.5, color=MUTED, **style)
+        smaller = min(max(1.1 * room / max(width(note), 1), _SMALLEST), 1.0)
+        axes.text(middle, centre + below, note, fontsize=8.5 * smaller, color=MUTED, **style)
+
+
+def _shrunk(label: str, room: float) -> float:
+    """Size of the letters, as a share of the usual, at which no word need be broken."""
+    longest = max((width(word) for word in label.split() if word.isascii()), default=0)
+    return min(max(room / max(longest, 1), _SMALLEST), 1.0)
 
 
 def _label(axes: Any, text: str, points: list[Point], colour: str, taken: list[Box]) -> None:
