@@ -187,7 +187,8 @@ def _rating(study: Study, truth: Truth, question: Question, place: Mapping[str, 
         mean = scale.minimum + scale.maximum - mean
     slopes = np.zeros(len(place))
     if question.construct:
-        loading = _first(own.loading, shared.loading, truth.loading)
+        single = len(study.constructs[question.construct].items) == 1
+        loading = _first(own.loading, shared.loading, 1.0 if single else truth.loading)
         slopes[place[question.construct]] = -loading if question.reversed else loading
     else:
         for name, value in (own.on or _usual_slopes(study)).items():
