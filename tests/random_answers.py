@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,13 @@ def random_answers(asked: Questionnaire, n: int, seed: int = 1) -> pd.DataFrame:
     for question in asked.questions:
         who = evaluate(question.condition, frame, asked.by_id)
         who = who & (question.required | (rng.random(n) < 0.9))
-        rows: list[dict[str, Any]] = [_answer(question, rng) if w else {} for w in who]
+        offered = [(o, evaluate(o.relevant, frame, asked.by_id)) for o in question.options]
+        rows: list[dict[str, Any]] = [
+            _answer(replace(question, options=tuple(o for o, to in offered if to[i])), question, rng)
+            if w
+            else {}
+            for i, w in enumerate(who)
+        ]
         for column in question.columns:
             empty = None if column.kind in ("code", "text", "date") else np.nan
             values = [row.get(column.name, empty) for row in rows]
@@ -29,8 +36,8 @@ def random_answers(asked: Questionnaire, n: int, seed: int = 1) -> pd.DataFrame:
     return frame
 
 
-def _answer(question: Question, rng: np.random.Generator) -> dict[str, Any]:
-    """Answer one question."""
+def _answer(question: Question, whole: Question, rng: np.random.Generator) -> dict[str, Any]:
+    """Answer one question, as it is offered to one person, in the columns of the whole question."""
     base = question.base
     match question.type:
         case "multiple":
@@ -39,7 +46,7 @@ def _answer(question: Question, rng: np.random.Generator) -> dict[str, Any]:
             chosen = set(rng.choice(free, rng.integers(1, min(most, len(free)) + 1), replace=False))
             alone = [o.code for o in question.options if o.exclusive]
             chosen = {alone[0]} if alone and rng.random() < 0.2 else chosen
-            return {f"{base}_{c}": float(c in chosen) for c in question.codes} | _other(question, chosen, rng)
+            return {f"{base}_{c}": float(c in chosen) for c in whole.codes} | _other(question, chosen, rng)
         case "single":
             code = str(rng.choice(question.codes))
             return {base: code} | _other(question, {code}, rng)
@@ -52,7 +59,9 @@ def _answer(question: Question, rng: np.random.Generator) -> dict[str, Any]:
                 return {base: float(rng.integers(int(low), int(high) + 1))}
             return {base: round(float(rng.uniform(low, high)), max(question.decimals, 1))}
         case "constant_sum":
-            points = rng.multinomial(int(question.total or 100), [1 / len(question.codes)] * len(question.codes))
+            points = rng.multinomial(
+                int(question.total or 100), [1 / len(question.codes)] * len(question.codes)
+            )
             return dict(zip((c.name for c in question.columns), map(float, points), strict=True))
         case "ranking":
             most = int(question.maximum or len(question.codes))

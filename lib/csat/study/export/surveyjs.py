@@ -234,7 +234,7 @@ def _choosing(form: _Form, one: Field) -> Element:
     if one.differs:
         names = ["{" + form.names[name][0] + "}" for name in one.differs]
         own = "{" + form.names[one.name][0] + "}"
-        tests = " and ".join(f"{own} != {name}" for name in names)
+        tests = f"{own} empty or ({' and '.join(f'{own} != {name}' for name in names)})"
         more["validators"] = [_validator(form, tests, "differs")]
     return more
 
