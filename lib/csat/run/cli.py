@@ -201,8 +201,7 @@ def _say_remarks(found: Sequence[Remark], strict: bool) -> None:
             click.echo(f"  {one}")
     if counts["error"] or (strict and counts["warning"]):
         sys.exit(FAILED)
-    if not counts["warning"]:
-        click.echo("no mistakes found")
+    click.echo("no mistakes found")
 
 
 def _say_answers(answers: Answers) -> None:
