@@ -76,7 +76,7 @@ def test_the_same_study_gives_the_same_files(full: Study, tmp_path: Path) -> Non
 
 
 def test_unknown_targets_versions_and_languages_are_named(full: Study, tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match='no export target "xlsfrom" .did you mean "xlsform"'):
+    with pytest.raises(StudyError, match=r'no export target "xlsfrom" \(did you mean "xlsform"'):
         export(full, "xlsfrom", tmp_path)
     with pytest.raises(StudyError, match='has no version "longer"'):
         export(full, "ddi", tmp_path, "longer")
