@@ -49,12 +49,13 @@ def export_words(bench: Bench) -> dict[str, Any]:
 
 
 def _tried(target: str, bench: Bench) -> tuple[list[str], tuple[str, ...]]:
-    """Names of the files that a target gets, and what it cannot carry."""
+    """Endings of the files that a target gets, and what it cannot carry."""
     from csat.study.export import export
 
     with tempfile.TemporaryDirectory() as folder:
         made = export(bench.whole, target, Path(folder), version=bench.version)
-        return [path.name for path in made.files], made.cannot_carry
+        stem = f"{bench.whole.id}_{bench.version}" if bench.version else bench.whole.id
+        return [path.name.removeprefix(stem) for path in made.files], made.cannot_carry
 
 
 def _told(page: Page, losses: tuple[str, ...]) -> str:
