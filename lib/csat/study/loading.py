@@ -223,12 +223,16 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
     problems.extend(_cross_checks(study) if items else ())
     problems.extend(check_questionnaire(study) if items else ())
     problems.extend(check_acknowledged(study) if items else ())
-    _check_truth(study, problems)
+    _check_extras(study, problems)
     return study
 
 
-def _check_truth(study: Study, problems: list[Problem]) -> None:
-    """Note what is wrong with ``[truth]``; whether it can exist is asked when nothing else is wrong."""
+def _check_extras(study: Study, problems: list[Problem]) -> None:
+    """Note what is wrong with ``[plan]`` and ``[truth]``."""
+    if "plan" in study.extras:
+        from csat.study.field_plan import read_plan
+
+        read_plan(study, problems)
     if "truth" in study.extras:
         from csat.study.simulate.reading import read_truth  # few who load a study simulate answers
 
