@@ -67,6 +67,18 @@ def test_designed_choice_tasks_are_named_not_dropped(made: dict[str, Exported], 
     assert [lost for lost in made[target].cannot_carry if "plans" in lost]
 
 
+def test_cards_of_designed_tasks_come_with_the_forms(full: Study, made: dict[str, Exported]) -> None:
+    cards = [p for p in made["xlsform"].files if ".cards_plan." in p.name]
+    assert [p.name.split(".")[-2] for p in cards] == ["en", "zh"]
+    task = full.choices["plan"]
+    text = cards[0].read_text(encoding="utf-8")
+    assert text.count("<table") == task.sets * task.blocks
+    assert text.count("<caption>Set 1</caption>") == task.blocks
+    assert text.count('<th scope="col">Neither</th>') == task.sets * task.blocks
+    assert "月费" in cards[1].read_text(encoding="utf-8")
+    assert not [p for p in made["wjx"].files if "cards" in p.name]
+
+
 def test_the_same_study_gives_the_same_files(full: Study, tmp_path: Path) -> None:
     for target in TARGETS:
         if target == "xlsform":
@@ -150,7 +162,7 @@ def test_redcap_has_its_columns_and_branching_logic(made: dict[str, Exported]) -
 
 
 def test_qualtrics_text_has_blocks_and_ids_and_a_checklist_of_logic(made: dict[str, Exported]) -> None:
-    text, _, checklist, _ = (p.read_text(encoding="utf-8") for p in made["qualtrics"].files)
+    text, _, checklist, *_ = (p.read_text(encoding="utf-8") for p in made["qualtrics"].files)
     assert text.startswith("[[AdvancedFormat]]\n")
     assert "[[Block:Trouble]]" in text and "[[ID:kinds]]" in text and "[[Question:Matrix]]" in text
     assert 'only if Trouble = "Yes"' in checklist or "only if Any trouble" in checklist
@@ -250,7 +262,7 @@ def test_nothing_in_a_page_is_markup(tmp_path: Path) -> None:
     for target in ("paper", "codebook", "surveyjs", "limesurvey", "redcap", "ddi"):
         for path in export(study, target, tmp_path, "long").files:
             text = path.read_text(encoding="utf-8")
-            if target == "surveyjs":
+            if path.suffix == ".json":
                 found = json.loads(text)
                 html = [e["html"] for p in found["pages"] for e in p["elements"] if e["type"] == "html"]
                 text = json.dumps(html)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from csat.data import DataError
-from csat.data.tool_formats import TOOLS, read_responses, write_responses
+from csat.data.tool_formats import TOOLS, _clean, read_responses, write_responses
 from csat.study import Study, load_study
+from csat.study.simulate import simulate
 from pandas.testing import assert_frame_equal
 from questionnaire_files import full_toml, write_full_study
 from random_answers import random_answers
@@ -17,6 +18,17 @@ from random_answers import random_answers
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return load_study(write_full_study(tmp_path_factory.mktemp("full")))
+
+
+@pytest.fixture(scope="module")
+def service(root: Path) -> Study:
+    return load_study(root / "studies" / "service_loyalty")
+
+
+@pytest.fixture(scope="module")
+def drawn(service: Study) -> dict[str, pd.DataFrame]:
+    versions = ("yearly", "internal", "observer")
+    return {version: random_answers(service.questionnaire(version), 25) for version in versions}
 
 
 def _carried(study: Study, answers: pd.DataFrame, tool: str, version: str) -> pd.DataFrame:
@@ -44,12 +56,20 @@ def test_answers_come_back(full: Study, tool: str, version: str, tmp_path: Path)
 
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("version", ["yearly", "internal", "observer"])
-def test_answers_to_the_full_study_come_back(root: Path, tool: str, version: str, tmp_path: Path) -> None:
-    study = load_study(root / "studies" / "service_loyalty")
-    answers = random_answers(study.questionnaire(version), 40)
-    path = write_responses(study, answers, tool, tmp_path / "answers", version)
-    back = read_responses(study, tool, path, version)
-    assert_frame_equal(back, _carried(study, answers, tool, version), check_column_type=False)
+def test_answers_to_the_full_study_come_back(
+    service: Study, drawn: dict[str, pd.DataFrame], tool: str, version: str, tmp_path: Path
+) -> None:
+    path = write_responses(service, drawn[version], tool, tmp_path / "answers", version)
+    back = read_responses(service, tool, path, version)
+    assert_frame_equal(back, _carried(service, drawn[version], tool, version), check_column_type=False)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_simulated_answers_come_back(service: Study, tool: str, tmp_path: Path) -> None:
+    answers = simulate(service, 150, ("2026-10",), 1, "core")
+    want = _clean(answers, service.questionnaire("core"))
+    path = write_responses(service, answers, tool, tmp_path / "answers", "core")
+    assert_frame_equal(read_responses(service, tool, path, "core"), want, check_column_type=False)
 
 
 def test_nothing_chosen_of_several_is_no_answer(full: Study, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from csat.study.definition import Study
@@ -22,6 +23,8 @@ TARGETS = {
     "codebook": "readable codebook (HTML)",
 }
 """Targets and what they are."""
+
+_WITH_CARDS = ("xlsform", "surveyjs", "limesurvey", "qualtrics", "redcap", "paper")
 
 __all__ = ["TARGETS", "Exported", "export"]
 
@@ -67,4 +70,13 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     job = Job(study, study.questionnaire(version), chosen, folder)
     written: Exported = importlib.import_module(f"csat.study.export.{target}").write(job)
-    return written
+    return replace(written, files=(*written.files, *_cards(job, target)))
+
+
+def _cards(job: Job, target: str) -> tuple[Path, ...]:
+    """Cards of designed choice tasks, beside the forms that refer to them."""
+    if target not in _WITH_CARDS or not any(q.task and q.task.designed for q in job.asked.questions):
+        return ()
+    from csat.study.export.cards import write_cards
+
+    return write_cards(job)
