@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -394,3 +397,29 @@ colour = 3
     text = str(error.value)
     for part in ("nothing", "long", "basic", "add up to 1.6", "classes", "p99", "colour"):
         assert part in text
+
+
+JUNK = (None, True, -1, 0, 2.5, 1e300, float("nan"), 10**400, "x", "", [], [1], {}, {"a": {"b": 2}})
+
+
+def _spoiled(table: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    """Copy of a table in which one value somewhere is junk."""
+    whole = copy.deepcopy(table)
+    inner = whole
+    while True:
+        key = draw.choice([*inner, "new"])
+        if key in inner and isinstance(inner[key], dict) and inner[key] and draw.random() < 0.8:
+            inner = inner[key]
+            continue
+        inner[key] = draw.choice(JUNK)
+        return whole
+
+
+def test_no_truth_makes_the_loader_stumble() -> None:
+    study, draw = load_study("service_loyalty"), random.Random(7)
+    for _ in range(150):
+        spoiled = _spoiled(study.extras["truth"], draw)
+        try:
+            truth_of(replace(study, extras={"truth": spoiled}))
+        except StudyError as error:
+            assert all(problem.wrong for problem in error.problems)

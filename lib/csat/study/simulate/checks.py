@@ -8,7 +8,7 @@ import numpy as np
 
 from csat.study.definition import Study
 from csat.study.problems import Problem, listing
-from csat.study.simulate.discretise import cut_for
+from csat.study.simulate.discretise import cut_for, points_of
 from csat.study.simulate.population import Population, Rating, is_covariance, population_of
 from csat.study.simulate.truth import Truth
 
@@ -90,6 +90,15 @@ def _structure(people: Population, targets: set[str]) -> Iterator[Problem]:
             )
 
 
+def _surely_fits(rating: Rating) -> bool:
+    """Whether mean and spread are so ordinary that nothing need be solved to know that a scale has room."""
+    low, high, step = points_of(rating.scale)
+    if not low < rating.mean < high:
+        return False
+    room = ((rating.mean - low) * (high - rating.mean)) ** 0.5
+    return bool(0.6 * step < rating.spread < 0.7 * room)
+
+
 def _rating(people: Population, rating: Rating) -> Iterator[Problem]:
     """Check one rating."""
     where = "[truth.items]"
@@ -98,7 +107,7 @@ def _rating(people: Population, rating: Rating) -> Iterator[Problem]:
         yield Problem(
             _FILE, where, rating.id, f"its slopes explain {common:.2f} of its variance of 1", "smaller slopes"
         )
-    if cut_for(rating.scale, rating.mean, rating.spread).off:
+    if not _surely_fits(rating) and cut_for(rating.scale, rating.mean, rating.spread).off:
         low, high = rating.scale.minimum, rating.scale.maximum
         yield Problem(
             _FILE,

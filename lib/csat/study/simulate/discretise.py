@@ -67,7 +67,7 @@ def _cut(low: float, high: float, step: float, mean: float, spread: float) -> Cu
     from scipy import optimize
 
     points = np.arange(low, high + step / 2, step)
-    if not low < mean < high:
+    if not (low < mean < high and _least_spread(low, step, mean) <= spread < _most_spread(low, high, mean)):
         return Cut(mean, max(spread, 1e-6), 1.0, np.inf)
 
     def miss(x: FloatArray) -> Any:
@@ -88,6 +88,17 @@ def _cut(low: float, high: float, step: float, mean: float, spread: float) -> Cu
     location, size = float(best[1][0]), float(np.exp(best[1][1]))
     _, _, attenuation = _moments(points, step, location, size)
     return Cut(location, size, attenuation, 0.0 if best[0] < _TOLERANCE else best[0])
+
+
+def _least_spread(low: float, step: float, mean: float) -> float:
+    """Least standard deviation of answers with a mean: they are the two points around it."""
+    part = (mean - low) / step % 1
+    return max(step * float(np.sqrt(part * (1 - part))), 0.05 * step)
+
+
+def _most_spread(low: float, high: float, mean: float) -> float:
+    """Largest standard deviation of answers with a mean: they are the two ends of the scale."""
+    return float(np.sqrt((mean - low) * (high - mean)))
 
 
 def _moments(points: FloatArray, step: float, location: float, size: float) -> tuple[float, float, float]:

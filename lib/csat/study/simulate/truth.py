@@ -26,8 +26,8 @@ class RatingTruth:
     """How a rating is answered: of an item, or of all items of a construct.
 
     `mean` and `spread` (a standard deviation) are in points of the scale; None means as the study's `level`
-    and `spread`. `correlation` is that of a construct with the others. `on` gives the standardised slopes of a
-    rating that belongs to no construct.
+    and `spread`. `correlation` is that of a construct with the others. `on` gives the standardised slopes
+    of a rating that belongs to no construct.
     """
 
     mean: float | None = None
