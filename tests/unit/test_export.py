@@ -303,6 +303,16 @@ def test_conditions_read_as_sentences_in_both_languages(full: Study, tmp_path: P
     assert " and (S one ≤ 3 or S two ≤ 3)" in Plain(asked.by_id, fields, "en").say(story)
 
 
+def test_several_codes_of_a_question_are_listed_once(root: Path) -> None:
+    study = load_study(root / "studies" / "service_loyalty")
+    asked = study.questionnaire("core")
+    fields = Job(study, asked, study.languages, root).fields()
+    who = asked.by_id["method"].relevant
+    assert who is not None
+    shown = Plain(asked.by_id, fields, "zh").say(who)
+    assert shown.count("身份") == 1 and shown.endswith("或“我经销你们的产品”")
+
+
 def _call(*arguments: object) -> tuple[int, str]:
     """Call the command line."""
     result = CliRunner().invoke(cli.main, [str(a) for a in arguments])

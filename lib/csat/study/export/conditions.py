@@ -71,6 +71,11 @@ class Dialect:
         raise NotImplementedError
 
 
+def _equals(part: Expression) -> bool:
+    """Whether a part compares an answer with one code or number."""
+    return isinstance(part, Compare) and part.operator == "="
+
+
 def _holds(operator: str, left: float, right: float) -> bool:
     """Whether an order holds between two numbers."""
     return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
@@ -81,6 +86,17 @@ class Plain(Dialect):
     """Conditions as people read them, with labels in place of ids and codes."""
 
     lang: str = "en"
+
+    def say(self, expression: Expression) -> str:
+        """Write a condition; several answers to one question are listed once."""
+        codes = [p for p in expression.parts if _equals(p)] if isinstance(expression, Or) else []
+        if isinstance(expression, Or) and len(codes) == len(expression.parts) > 1:
+            leaves = [p for p in codes if isinstance(p, Compare)]
+            if len({leaf.question for leaf in leaves}) == 1:
+                own = self.fields[leaves[0].question][0]
+                first = self.compare(own, "=", leaves[0].value)
+                return self.either.join([first, *(self._value(own, leaf.value) for leaf in leaves[1:])])
+        return super().say(expression)
 
     @property
     def _words(self) -> Mapping[str, str]:
@@ -103,11 +119,15 @@ class Plain(Dialect):
 
     def compare(self, one: Field, operator: str, value: str) -> str:
         """Write a comparison with a label or number."""
-        label = next((say(o.label, self.lang) for o in one.options if o.code == value), value)
         sign = {"<=": "≤", ">=": "≥", "!=": "≠"}.get(operator, operator)
+        return f"{self._name(one)} {sign} {self._value(one, value)}"
+
+    def _value(self, one: Field, value: str) -> str:
+        """Write a number, or the label of a code."""
         if one.question.type in NUMERIC:
-            return f"{self._name(one)} {sign} {value}"
-        return f"{self._name(one)} {sign} {self._words['quote'].format(label)}"
+            return value
+        label = next((say(o.label, self.lang) for o in one.options if o.code == value), value)
+        return self._words["quote"].format(label)
 
     def selected(self, one: Field, code: str) -> str:
         """Write that an option of several was chosen."""

@@ -17,6 +17,7 @@ th, td { border: 1px solid #bbb; padding: .25rem .5rem; vertical-align: top; tex
 .scroll { overflow-x: auto; }
 .marks td:not(:first-child), .marks th:not(:first-child) { text-align: center; }
 .rule, .hint { color: #444; font-size: .9em; margin: .15rem 0; } .rule { font-style: italic; }
+:lang(zh) .rule { font-style: normal; }
 fieldset { border: 0; margin: 1rem 0; padding: 0; break-inside: avoid; }
 legend { font-weight: 600; padding: 0; }
 ol.options, ul.options { list-style: none; padding-left: .5rem; margin: .25rem 0; }
