@@ -35,6 +35,7 @@ from csat.report.design.pretest import show_pretest as show_pretest
 from csat.report.design.questionnaire import form as form
 from csat.report.design.questionnaire import form_sentence as form_sentence
 from csat.report.design.questionnaire import form_words as form_words
+from csat.report.design.rehearsal import show_rehearsal as show_rehearsal
 from csat.report.design.sample_plan import alpha_widths as alpha_widths
 from csat.report.design.sample_plan import make_plan as make_plan
 from csat.report.design.sample_plan import plan_metrics as plan_metrics
@@ -42,4 +43,5 @@ from csat.report.design.traceability import trace_heads as trace_heads
 from csat.report.design.traceability import trace_sentence as trace_sentence
 from csat.report.design.traceability import trace_table as trace_table
 from csat.report.design.traceability import trace_words as trace_words
+from csat.report.design.tracking import show_tracking as show_tracking
 from csat.report.design.wording import show_wording as show_wording

@@ -73,7 +73,7 @@ def plan_figure(page: Page, plan: Plan, what: str) -> Figure | None:
     """Curves of a margin of error, or of the smallest change that shows, over the sample size."""
     from csat.report.figures.design import size_curves
 
-    chosen = _headline(plan)
+    chosen = headline(plan)
     low, high = min(plan.sizes), max(plan.sizes)
     steps = {round(low * (high / low) ** (i / 60)) for i in range(61)}
     rows = curves(plan, sorted(steps | set(plan.sizes)))
@@ -102,7 +102,7 @@ def plan_words(page: Page, plan: Plan) -> dict[str, Any]:
     """Values for the sentences of the sample plan."""
     rows = curves(plan, [plan.n])
     margins, changes = [], []
-    for quantity in _headline(plan):
+    for quantity in headline(plan):
         own = rows[rows["metric"].str.endswith(f"_{quantity.kind}") & (rows["subject"] == quantity.subject)]
         precise, change = (float(value) * quantity.unit for value in own["estimate"])
         said = {"label": _label(page, quantity), **_range(quantity)}
@@ -166,8 +166,8 @@ def assumption(page: Page, quantity: Quantity) -> str:
     return page.t(key, sd=quantity.sd, promoters=promoters, detractors=detractors)
 
 
-def _headline(plan: Plan) -> tuple[Quantity, ...]:
-    """Quantities for sentences and figures: the commonest mean, the first index, the share, NPS."""
+def headline(plan: Plan) -> tuple[Quantity, ...]:
+    """Pick the quantities for sentences and figures: the commonest mean, the first index, the share, NPS."""
     first: dict[str, Quantity] = {}
     for quantity in plan.quantities:
         first.setdefault(quantity.kind, quantity)
