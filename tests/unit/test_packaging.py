@@ -98,7 +98,7 @@ def imported(root: Path, *folders: str) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.split(".")[0])
-    own = {"csat", *(path.stem for name in ("tests", "benchmarks") for path in (root / name).glob("*.py"))}
+    own = {"csat", *(path.stem for name in ("tests", "benchmarks") for path in (root / name).glob("*"))}
     return {DISTRIBUTIONS.get(name, name) for name in found - own - set(sys.stdlib_module_names)}
 
 
