@@ -20,7 +20,7 @@ from csat.report.design import sample_plan, traceability
 from csat.report.design.questionnaire import screens
 from csat.report.language import read_section
 from csat.report.page import Page
-from csat.study import Finding, check_study, checks, load_study
+from csat.study import Finding, check_study, checks, flow, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -84,7 +84,7 @@ def number(frame: pd.DataFrame, metric: str, subject: str) -> float:
 def test_the_studies_of_the_suite(run: Run, study: str, lang: str) -> None:
     page, frame = run(study, lang)
     assert len(page.find_all("figure")) == 4
-    assert len(page.find_all("table")) == 9
+    assert len(page.find_all("table")) == 14
     text = page.get_text(" ")
     assert not re.search(r"\bnan\b|None|\{|\}", text)
     asked = load_study(study)
@@ -283,9 +283,10 @@ def test_long_blocks_are_split_evenly() -> None:
 
 
 def rules() -> set[str]:
-    """Rules of csat.study.checks, read from its source."""
+    """Rules of csat.study.checks and csat.study.flow, read from their source."""
     tree = ast.parse(Path(checks.__file__).read_text(encoding="utf-8"))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Finding"]
+    nodes = [*ast.walk(tree), *ast.walk(ast.parse(Path(flow.__file__).read_text(encoding="utf-8")))]
+    calls = [n for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Finding"]
     return {str(ast.literal_eval(call.args[1])) for call in calls}
 
 

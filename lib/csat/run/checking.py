@@ -70,7 +70,7 @@ def summaries(study: Study) -> Iterator[str]:
 
 
 def _flow(study: Study) -> Iterator[Remark]:
-    """Findings of every version."""
+    """Find what is wrong with the flow of any version."""
     from csat.study.flow import check_flow
 
     versions: dict[tuple[Severity, str, str, str], list[str]] = {}
@@ -97,7 +97,7 @@ def _coverage(study: Study) -> Iterator[Remark]:
 
 
 def _wording(study: Study) -> Iterator[Remark]:
-    """Findings of wording, in English whatever the text."""
+    """Find weaknesses of wording, told in English whatever the text."""
     from csat.study.wording import check_wording
 
     for one in check_wording(study):

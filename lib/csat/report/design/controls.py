@@ -214,9 +214,10 @@ def _choice(number: str, question: Question, lang: str, words: Catalogue) -> str
     )
     answers = [*names, task.none_label.get(lang, "")] if task.none_label else names
     return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{number}. {caption}">'
         f'<table class="qf-sets"><caption>{caption}</caption><thead><tr>'
-        f'<th scope="col">{words.html("form.fact")}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<th scope="col">{words.html("form.fact")}</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
         + _choices(number, [(str(i), text) for i, text in enumerate(answers)])
     )
 

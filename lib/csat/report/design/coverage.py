@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
@@ -64,10 +65,10 @@ def _kinds(page: Page, whole: pd.DataFrame) -> pd.DataFrame:
     """Concepts by kind and status."""
     import pandas as pd
 
-    groups = whole.groupby(["kind", "status"], sort=False).size()
+    pairs = Counter(zip(whole["kind"], whole["status"], strict=True))
     rows = [
-        {"kind": page.t(f"coverage.kind.{kind}"), "status": _status(page, status), "concepts": int(count)}
-        for (kind, status), count in groups.items()
+        {"kind": page.t(f"coverage.kind.{kind}"), "status": _status(page, status), "concepts": count}
+        for (kind, status), count in pairs.items()
     ]
     return pd.DataFrame(rows)
 
@@ -83,14 +84,14 @@ def _table(page: Page, study: Study, whole: pd.DataFrame) -> pd.DataFrame:
 
     rows = []
     for row in whole.itertuples(index=False):
-        asked = [*row.questions.split(), *row.measures.split()]
+        asked = f"{row.questions} {row.measures}".split()
         names = [_short(page, name) for name in asked[:_SHOWN]]
         names += [page.t("coverage.more", n=len(asked) - _SHOWN)] if len(asked) > _SHOWN else []
-        versions = [study.versions[v].label.get(page.lang, v) for v in row.versions.split()]
+        versions = [study.versions[v].label.get(page.lang, v) for v in str(row.versions).split()]
         rows.append(
             {
                 "concept_name": f"{row.label} ({row.concept})",
-                "status": _status(page, row.status),
+                "status": _status(page, str(row.status)),
                 "asked_by": page.t("map.semicolon").join(names) or numbers.ABSENT,
                 "versions": page.t("trace.comma").join(versions) or numbers.ABSENT,
             }

@@ -49,7 +49,7 @@ def export_words(bench: Bench) -> dict[str, Any]:
 
 
 def _tried(target: str, bench: Bench) -> tuple[list[str], tuple[str, ...]]:
-    """Endings of the files that a target gets, and what it cannot carry."""
+    """Name the endings of the files that a target gets, and what it cannot carry."""
     from csat.study.export import export
 
     with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +59,7 @@ def _tried(target: str, bench: Bench) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _told(page: Page, losses: tuple[str, ...]) -> str:
-    """Losses in the page's language, with the number of questions that each is about."""
+    """Tell losses in the page's language, with the number of questions that each is about."""
     told = []
     for loss in losses:
         what, colon, names = loss.rpartition(": ") if ": " in loss and _names(loss) else (loss, "", "")

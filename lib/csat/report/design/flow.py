@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from csat.report import tables
 from csat.report.design.conditions import condition_words
 from csat.report.design.folded import long_table
 
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 
-_MINUTES = {"median_minutes": 1, "slowest_minutes": 1, "longest_minutes": 1, "limit_minutes": 0}
+_MINUTES: dict[Hashable, tables.Format] = {
+    "median_minutes": 1,
+    "slowest_minutes": 1,
+    "longest_minutes": 1,
+    "limit_minutes": 0,
+}
 
 
 def show_flow(page: Page, bench: Bench) -> None:
@@ -30,7 +37,12 @@ def show_flow(page: Page, bench: Bench) -> None:
     page.table("flow.minutes", minutes_table(page, bench), _MINUTES)
     page.bullets(assumptions(page, bench))
     routed = bases[bases["share"] < 1]
-    words = {"n": planned(bench), "asked": len(bases), "routed": len(routed), "small": int(bases["small"].sum())}
+    words: dict[str, Any] = {
+        "n": planned(bench),
+        "asked": len(bases),
+        "routed": len(routed),
+        "small": int(bases["small"].sum()),
+    }
     words["bar"] = bench.study.thresholds.minimum_base
     page.say("flow.everybody" if routed.empty else "flow.routed", **words)
     if not routed.empty:
@@ -80,7 +92,8 @@ def assumptions(page: Page, bench: Bench) -> list[tuple[str, dict[str, Any]]]:
     timing = Timing.from_extras(bench.whole.extras)
     kinds = dict.fromkeys(q.type for q in bench.asked.questions if q.asked)
     told = [
-        page.t("flow.each", kind=page.t(f"qtype.{kind}"), seconds=f"{timing.seconds[kind]:g}") for kind in kinds
+        page.t("flow.each", kind=page.t(f"qtype.{kind}"), seconds=f"{timing.seconds[kind]:g}")
+        for kind in kinds
     ]
     speed = {"words": timing.words_per_minute, "characters": timing.characters_per_minute}
     sentences: list[tuple[str, dict[str, Any]]] = [
@@ -116,11 +129,11 @@ def _base_table(page: Page, bench: Bench, bases: pd.DataFrame) -> pd.DataFrame:
     questions = bench.asked.by_id
     rows = [
         {
-            "asked": page.t("label.coded", label=page.label(row.question), id=row.question),
-            "only_if": condition_words(questions[row.question].condition, questions, page.words)
+            "asked": page.t("label.coded", label=page.label(str(row.question)), id=row.question),
+            "only_if": condition_words(questions[str(row.question)].condition, questions, page.words)
             or page.t("flow.all"),
             "share": row.share,
-            "base": int(row.base),
+            "base": row.base,
         }
         for row in bases.itertuples(index=False)
     ]

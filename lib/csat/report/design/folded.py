@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from csat.report import tables
 from csat.report.estimates import EstimateTable
@@ -23,7 +23,7 @@ def folded(
     key: str,
     frame: pd.DataFrame,
     formats: Mapping[Hashable, tables.Format] | None = None,
-    **values: object,
+    **values: Any,
 ) -> str:
     """Table that is folded under its caption, without a script.
 
@@ -67,7 +67,7 @@ def long_table(
     key: str,
     frame: pd.DataFrame,
     formats: Mapping[Hashable, tables.Format] | None = None,
-    **values: object,
+    **values: Any,
 ) -> None:
     """Show a table, folded where it is long."""
     if len(frame) > OPEN_ROWS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
 from csat.report.design.folded import folded
@@ -25,7 +25,7 @@ def show_pretest(page: Page, bench: Bench, findings: Sequence[WordingFinding]) -
     """Show what a pretest should look at: probes of a few questions, and split ballots."""
     probes = _probes(page, bench, findings)
     ballots = _ballots(page, bench, findings)
-    words = {
+    words: dict[str, Any] = {
         "questions": sum(question.asked for question in bench.asked.questions),
         "shown": min(EXCERPT, probes["asked"].nunique()),
         "ballots": int(ballots["ballot"].nunique()),

@@ -43,9 +43,7 @@ class Screen:
         return self.items[0].relevant
 
 
-def screens(
-    study: Study, lang: str, per_screen: int = PER_SCREEN, version: str = ""
-) -> tuple[Screen, ...]:
+def screens(study: Study, lang: str, per_screen: int = PER_SCREEN, version: str = "") -> tuple[Screen, ...]:
     """Split a questionnaire into screens.
 
     Parameters
@@ -81,7 +79,7 @@ def _split(asked: Questionnaire, lang: str, per_screen: int = PER_SCREEN) -> tup
 
 
 def _block(lead: str, question: Question) -> tuple[str, str | None, str, Expression | None]:
-    """What questions on one screen have in common."""
+    """Tell what questions on one screen have in common."""
     return (lead, question.construct, question.module, question.condition)
 
 
@@ -147,7 +145,7 @@ class _Writer:
 
     def modules(self) -> str:
         """All modules, each of them folded but the first."""
-        shown = []
+        shown: list[str] = []
         for module in self.asked.modules:
             mine = [page for page in self.pages if page.module == module.id]
             if mine:
@@ -201,7 +199,7 @@ class _Writer:
         )
 
     def _remarks(self, question: Question) -> list[str]:
-        """What the form cannot show: random order, options for some, personal data."""
+        """Tell what the form cannot show: random order, options for some, personal data."""
         told = [self.words.t("form.random")] if question.randomise != "none" else []
         told += [self.words.t("form.pii")] if question.pii else []
         for option in question.options:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from csat.report.design.bench import Bench
     from csat.report.design.sample_plan import Plan
     from csat.report.page import Page
+    from csat.study.simulate import Truth
+
+SIZES = (100, 200, 400, 800)
+"""Sizes that are rehearsed beside the plan's own."""
 
 ENOUGH = 0.8
 """Probability from which a result counts as safe."""
@@ -22,10 +27,9 @@ ENOUGH = 0.8
 def show_rehearsal(page: Page, plan: Plan, bench: Bench) -> None:
     """Show the probability that paths, the first driver and reliability verdicts come out right."""
     from csat.report.design.model_power import model_power
-    from csat.study.simulate import truth_of
 
-    sizes = [n for n in plan.sizes if n >= 3]
-    rows = model_power(bench.study, sizes, truth=truth_of(bench.whole))
+    sizes = [n for n in plan.sizes if n in SIZES or n == plan.n]
+    rows = model_power(bench.study, sizes, truth=population(bench))
     if rows.empty:
         page.table("rehearsal.path", rows)
         return
@@ -40,8 +44,20 @@ def show_rehearsal(page: Page, plan: Plan, bench: Bench) -> None:
         page.table(f"rehearsal.{key}", table, formats=formats, heads=heads)
 
 
+def population(bench: Bench) -> Truth:
+    """Population that the study declares, as far as this version asks about it."""
+    from csat.study.simulate import truth_of
+
+    told, kept = truth_of(bench.whole), bench.study.constructs
+    return replace(
+        told,
+        paths={pair: value for pair, value in told.paths.items() if set(pair) <= set(kept)},
+        correlations={pair: value for pair, value in told.correlations.items() if set(pair) <= set(kept)},
+    )
+
+
 def rehearsal_bullets(page: Page, rows: pd.DataFrame, n: int) -> list[tuple[str, dict[str, Any]]]:
-    """What the plan's own size can be trusted with; nothing where the size is too small for the model."""
+    """Say what the plan's own size can be trusted with, or that the size is too small for the model."""
     here = rows[rows["n"] == n]
     if here.empty:
         return [("rehearsal.too_small", {"n": n})]

@@ -29,7 +29,9 @@ def show_tracking(page: Page, plan: Plan, bench: Bench) -> None:
         "heads": {str(run): page.t("tracking.runs", n=run) for run in RUNS},
         "formats": dict.fromkeys(map(str, RUNS), _amount),
     }
-    page.table("tracking.table", _table(page, rows[rows["segment"] == ""], quantities), **look, power=plan.power)
+    page.table(
+        "tracking.table", _table(page, rows[rows["segment"] == ""], quantities), **look, power=plan.power
+    )
     lead = _index(quantities, next(iter(quantities)))
     parts = rows[(rows["segment"] != "") & (rows["subject"] == lead)]
     if not parts.empty:
@@ -125,4 +127,6 @@ def _recorded(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     where = rows["segment"].map(lambda text: f"[{text}]" if text else "")
     runs = rows["months"].map(lambda run: "" if run == 1 else f"@{run} waves")
     metric = rows["metric"] + "_" + rows["subject"].str.split(" ").str[0]
-    return rows.assign(metric=metric, subject=subject + where + runs).drop(columns=["segment", "months", "flag"])
+    return rows.assign(metric=metric, subject=subject + where + runs).drop(
+        columns=["segment", "months", "flag"]
+    )

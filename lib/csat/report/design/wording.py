@@ -41,7 +41,7 @@ def wording_words(findings: Sequence[WordingFinding]) -> dict[str, int]:
 def wording_table(
     page: Page, study: Study, findings: Sequence[WordingFinding], reasons: bool = False
 ) -> pd.DataFrame:
-    """Findings as a table: about what, severity and rule, the reason, what to do; or why it is kept."""
+    """Tabulate findings: about what, severity and rule, the reason, what to do; or why it is kept."""
     import pandas as pd
 
     rows = []
@@ -60,7 +60,7 @@ def wording_table(
 
 
 def _advice(page: Page, finding: WordingFinding) -> str:
-    """What to do, with the rewritten question where there is one."""
+    """Say what to do, with the rewritten question where there is one."""
     advice = finding.advice[page.lang]
     if not finding.rewrites:
         return _stopped(page, advice)
@@ -69,7 +69,7 @@ def _advice(page: Page, finding: WordingFinding) -> str:
 
 
 def _stopped(page: Page, text: str) -> str:
-    """Text as a sentence: a capital letter at its beginning, a full stop at its end."""
+    """Write a text as a sentence: a capital letter at its beginning, a full stop at its end."""
     whole = text[:1].upper() + text[1:]
     return whole if whole.endswith((".", "。", "…", "?", "？")) else page.t("wording.stop", text=whole)
 
