@@ -154,7 +154,7 @@ def test_routing_is_told_in_words(text: str, told: str) -> None:
     assert condition_words(None, questions, Catalogue("en", "design")) == ""
 
 
-# ---- coverage, wording, flow, exports, tracking, rehearsal --------------------------------------------------
+# ---- coverage, wording, exports, tracking, rehearsal -------------------------------------------------------
 
 
 def opened(tmp_path: Path, study: str, lang: str = "en", version: str = "") -> tuple[Page, Any]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from csat.data import DataError
-from csat.run import cli, pipeline
+from csat.run import checking, cli, pipeline
+from csat.run.checking import Remark
 from csat.run.errors import RunBusy, RunFailed
 from csat.run.executor import Event, Outcome
 from csat.run.pipeline import RunResult
@@ -65,6 +66,27 @@ def test_check_says_what_was_found(csat: Call) -> None:
     shown = csat("check", "mobile_ecsi")
     assert shown.exit_code == 0
     assert "24 items, 7 constructs" in shown.output and "250 respondents" in shown.output
+
+
+def test_check_groups_by_severity_and_fails_on_what_is_asked_for(csat: Call) -> None:
+    shown = csat("check", "service_loyalty")
+    assert shown.exit_code == 0
+    assert "version core: 45 questions" in shown.output and "concepts: 145 of 145 asked" in shown.output
+    assert shown.output.index("warnings: ") < shown.output.index("notes: ")
+    assert csat("check", "mobile_ecsi", "--strict").exit_code == 1
+
+
+def test_an_error_that_is_not_acknowledged_fails_a_check(csat: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(study: object) -> tuple[Remark, ...]:
+        return (Remark("error", "wording", "negated", "Q1", "says not", acknowledged),)
+
+    monkeypatch.setattr(checking, "remarks", found)
+    acknowledged = ""
+    shown = csat("check", "mobile_ecsi")
+    assert shown.exit_code == 1 and "errors: 1" in shown.output
+    acknowledged = "meant so"
+    shown = csat("check", "mobile_ecsi", "--strict")
+    assert shown.exit_code == 0 and "errors: 0, 1 acknowledged" in shown.output
 
 
 @pytest.mark.parametrize(

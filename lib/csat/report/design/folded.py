@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from csat.report.page import Page
 
-OPEN_ROWS = 30
+OPEN_ROWS = 40
 """A table of more rows is folded."""
 
 

@@ -45,7 +45,7 @@ def show_rehearsal(page: Page, plan: Plan, bench: Bench) -> None:
 
 
 def population(bench: Bench) -> Truth:
-    """Population that the study declares, as far as this version asks about it."""
+    """Take the population that the study declares, as far as this version asks about it."""
     from csat.study.simulate import truth_of
 
     told, kept = truth_of(bench.whole), bench.study.constructs
