@@ -160,7 +160,7 @@ def test_the_weak_spots_of_the_classic_data_are_told(run: Run, lang: str) -> Non
     item = {"en": "Price tolerance", "zh": "价格容忍度"}[lang]
     assert item in one
     assert {"en": "do not hang together", "zh": "并不一致"}[lang] in one
-    assert {"en": "may be one thing", "zh": "可能就是同一件事"}[lang] in one
+    assert {"en": "may be one opinion", "zh": "同一看法"}[lang] in one
     assert {"en": "discriminant validity fails", "zh": "区分效度不成立"}[lang] in told
     kept = frame.set_index(["metric", "subject"])["estimate"]
     assert kept["index_0_100_without_item", "CUSL2"] > 70 > kept["index_0_100", "Loyalty"]
@@ -417,20 +417,24 @@ def test_complaints_that_follow_satisfaction_are_no_driver(mobile: Findings, rep
 # ---- honest wording ----------------------------------------------------------------------------------------
 
 
-def told_with(found: Findings, gain: tuple[float, float, float], chance: float) -> Findings:
-    """Findings in which the first driver has another gain and another chance to be first."""
+def told_with(
+    found: Findings, gain: tuple[float, float, float], chance: float, overlap: bool = True
+) -> Findings:
+    """Findings in which the first driver has another gain, another chance to be first, and perhaps no twin."""
     table = found.first.target.copy()
     name = found.first.driver
     at = (table["metric"] == "expected_gain") & (table["subject"] == stats.arrow(name, found.roles.target))
     table.loc[at, ["estimate", "ci_low", "ci_high"]] = gain
     table.loc[(table["metric"] == "probability_first") & (table["subject"] == name), "estimate"] = chance
-    return dataclasses.replace(found, first=dataclasses.replace(found.first, target=table))
+    verdicts = found.verdicts if overlap else found.verdicts.assign(overlaps="")
+    return dataclasses.replace(found, first=dataclasses.replace(found.first, target=table), verdicts=verdicts)
 
 
 @pytest.mark.parametrize(
     ("gain", "chance", "kind", "said"),
     [
         ((3.0, 2.0, 4.0), 0.97, "clear", "improve “Perceived quality” first."),
+        ((3.0, 2.0, 4.0), 0.97, "overlap", "looks like the best place to start."),
         ((3.0, 2.0, 4.0), 0.70, "likely", "looks like the best place to start."),
         ((3.0, 2.0, 4.0), 0.45, "open", "whether to start with “Perceived quality” or “Image” is open."),
         ((1.0, -0.5, 2.0), 0.97, "none", "no driver is proven to move it."),
@@ -439,7 +443,7 @@ def told_with(found: Findings, gain: tuple[float, float, float], chance: float) 
 def test_the_verdict_changes_with_the_evidence(
     mobile: Findings, page: Page, gain: tuple[float, float, float], chance: float, kind: str, said: str
 ) -> None:
-    found = told_with(mobile, gain, chance)
+    found = told_with(mobile, gain, chance, overlap=kind != "clear")
     assert telling_first.priority_kind(found) == kind
     assert front.verdict(page, found).endswith(said)
     action = front.page_one(page, found).action

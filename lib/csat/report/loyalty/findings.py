@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +87,11 @@ class Findings:
         """Verdict of the measurement report on a construct; empty when there is none."""
         rows = self.verdicts.loc[self.verdicts["construct"] == construct, column]
         return "" if rows.empty or pd.isna(rows.iloc[0]) else str(rows.iloc[0])
+
+    def overlap_with(self, construct: str, among: Iterable[str]) -> list[str]:
+        """List the constructs that the measurement report cannot tell from one."""
+        same = self.verdict(construct, "overlaps").split()
+        return [other for other in among if other in same]
 
     def index(self, construct: str) -> Value:
         """Index of a construct."""

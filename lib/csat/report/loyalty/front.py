@@ -15,9 +15,9 @@ from csat.report.loyalty.drivers import TOP
 from csat.report.loyalty.findings import WEAK, Findings
 from csat.report.loyalty.front_action import action, caveats
 from csat.report.loyalty.telling import ends, index_gap, parts_clear
-from csat.report.loyalty.telling_drivers import first_chance
+from csat.report.loyalty.telling_drivers import first_chance, overlapping_drivers
 from csat.report.loyalty.telling_first import first_values, priority_kind
-from csat.report.loyalty.words import in_percent, odds, target_word, write
+from csat.report.loyalty.words import in_percent, names, odds, sentence_gap, target_word, write
 from csat.stats.shares import effective_n
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def verdict(page: Page, found: Findings) -> str:
     if found.roles.target:
         kind = priority_kind(found)
         values = {name: first_values(page, found)[name] for name in ("first", "second")} if kind else {}
-        key = f"first_{kind}" if kind else "no_driver"
+        key = f"first_{'likely' if kind == 'overlap' else kind}" if kind else "no_driver"
         clauses.append(page.t(f"page_one.verdict.{key}", **values))
     return page.t("clause_and").join(clauses) + page.t("clause_end")
 
@@ -143,8 +143,8 @@ def _nps_card(page: Page, found: Findings) -> KeyFigure | None:
     if (scale.minimum, scale.maximum) != (0, 10):
         ends_ = {"minimum": scale.minimum, "maximum": scale.maximum}
         notes.append(page.t("page_one.figure.nps_other_scale", **ends_))
-    gap = "" if page.lang == "zh" else " "
-    return _card(page.t("page_one.figure.nps"), value_of(table, "nps", item), gap.join(notes))
+    told = sentence_gap(page).join(notes)
+    return _card(page.t("page_one.figure.nps"), value_of(table, "nps", item), told)
 
 
 def _part_card(page: Page, found: Findings) -> KeyFigure | None:
@@ -208,9 +208,13 @@ def drivers_intro(page: Page, found: Findings) -> str:
         "first": page.label(order[0]),
         "first_chance": odds(page, first_chance(found, order[0])),
     }
+    told = [page.t("page_one.drivers_few", k=len(order), **values)]
     if len(order) > TOP:
-        return page.t("page_one.drivers_three", top_set=odds(page, found.drivers.top_set), **values)
-    return page.t("page_one.drivers_few", k=len(order), **values)
+        told = [page.t("page_one.drivers_three", top_set=odds(page, found.drivers.top_set), **values)]
+    same = [name for name in order[:TOP] if any(name in pair for pair in overlapping_drivers(found))]
+    if same:
+        told.append(page.t("page_one.drivers_overlap", names=names(page, same)))
+    return sentence_gap(page).join(told)
 
 
 # ---- data quality ------------------------------------------------------------------------------------------

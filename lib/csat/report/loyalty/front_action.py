@@ -44,8 +44,8 @@ def action(page: Page, found: Findings) -> Action | None:
         disproof = page.t("page_one.action.disproof_open", target=values["target"])
         return Action(text, _expected(page, found), gap.join([disproof, _visibility(page, found)]))
     text = _improve(page, found)
-    if kind == "likely":
-        text = gap.join([text, page.t("page_one.action.likely", driver=first_values(page, found)["first"])])
+    if kind in ("likely", "overlap"):
+        text = gap.join([text, page.t("page_one.action.likely")])
     values = _gain(page, found)
     low = found.first.gain(found.first.driver, found.roles.target).low
     disproof = page.t(
@@ -119,11 +119,15 @@ def _about_loyalty(page: Page, found: Findings) -> list[str]:
     best = ends(page, found.levels.parts, "index_0_100")
     if found.loyalty_divided and best:
         told.append(page.t("page_one.caveat.divided", best=best["best"]))
-    weak = [one for one in found.weak_scales if not (found.loyalty_divided and one == found.roles.loyalty)]
+    roles = found.roles
+    shown = [one for one in (roles.satisfaction, roles.loyalty, *roles.drivers) if one in found.weak_scales]
+    weak = [one for one in shown if not (found.loyalty_divided and one == roles.loyalty)]
     if weak:
         told.append(page.t("page_one.caveat.weak", names=names(page, weak), k=len(weak)))
-    if found.overlap_verdict == "not_distinct":
-        told.append(page.t("page_one.caveat.overlap"))
+    same = found.overlap_with(roles.target, (*roles.drivers, roles.loyalty))
+    if same:
+        values = {"names": names(page, same), "target": page.label(roles.target), "k": len(same)}
+        told.append(page.t("page_one.caveat.overlap", **values))
     return told
 
 

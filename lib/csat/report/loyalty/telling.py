@@ -302,6 +302,12 @@ def zones_proven(table: pd.DataFrame) -> bool:
     return value_of(table, "zone_p", "steps").estimate < PROVEN
 
 
+def line_is_enough(table: pd.DataFrame) -> bool:
+    """Whether a straight line explains as much of loyalty as the zones do."""
+    steps, line = (value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line"))
+    return line >= steps
+
+
 def _zones_said(page: Page, table: pd.DataFrame) -> list[Said]:
     """Describe the zones and how sure they are."""
     if table.empty:
@@ -319,8 +325,8 @@ def _zones_said(page: Page, table: pd.DataFrame) -> list[Said]:
         said.append(("zones.result.shares", _zone_shares(page, table)))
     else:
         said.append(("zones.result.chance", {"p": p}))
-    steps, line = (value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line"))
-    said.append((f"zones.result.{'line' if line >= steps else 'steps'}", {"steps": steps, "line": line}))
+    fits = {of: value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line")}
+    said.append((f"zones.result.{'line' if line_is_enough(table) else 'steps'}", fits))
     return said
 
 
@@ -339,7 +345,7 @@ def zones_values(page: Page, table: pd.DataFrame) -> dict[str, Any]:
         zone: value_of(table, "zone_loyalty", zone) for zone in ("defection", "indifference", "affection")
     }
     rise = means["affection"].estimate - means["defection"].estimate
-    kind = "proven" if zones_proven(table) else "chance"
+    kind = "chance" if not zones_proven(table) else "line" if line_is_enough(table) else "proven"
     message = page.t(f"zones.result.headline_{kind}", rise=rise)
     return {
         **{zone: mean.estimate for zone, mean in means.items()},

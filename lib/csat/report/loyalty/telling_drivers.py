@@ -29,9 +29,17 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 
-def certainty(probability: float) -> str:
-    """How sure an order is: ``clear``, ``likely`` or ``open``."""
-    return "clear" if probability >= SURE else "likely" if probability >= LIKELY else "open"
+def certainty(probability: float, overlap: bool = False) -> str:
+    """How sure an order is: ``clear``, ``overlap`` (clear, but hardly told apart), ``likely``, ``open``."""
+    if probability >= SURE:
+        return "overlap" if overlap else "clear"
+    return "likely" if probability >= LIKELY else "open"
+
+
+def overlapping_drivers(found: Findings) -> list[tuple[str, str]]:
+    """Pairs of drivers that the measurement report cannot tell apart."""
+    order = found.drivers.order
+    return [(one, two) for at, one in enumerate(order) for two in found.overlap_with(one, order[at + 1 :])]
 
 
 # ---- 5 drivers ---------------------------------------------------------------------------------------------
@@ -43,9 +51,11 @@ def first_chance(found: Findings, driver: str) -> float:
 
 
 def driver_order(found: Findings) -> str:
-    """How sure it is which driver matters most: ``clear``, ``likely``, ``open`` or ``one`` (the only)."""
+    """How sure it is which driver matters most: see `certainty`, or ``one`` (the only one)."""
     order = found.drivers.order
-    return "one" if len(order) == 1 else certainty(first_chance(found, order[0])) if order else ""
+    if len(order) < 2:
+        return "one" if order else ""
+    return certainty(first_chance(found, order[0]), bool(found.overlap_with(order[0], order[1:2])))
 
 
 def tell_drivers(page: Page, found: Findings) -> None:
@@ -76,9 +86,24 @@ def _order_said(page: Page, found: Findings) -> list[Said]:
             other = tuple(str(subject).split(stats.ARROW)[0] for subject in ranked)
             top = "agree_top" if other[:TOP] == order[:TOP] else "disagree"
             said.append((f"drivers.{'agree' if other == order else top}", {}))
+        said += _overlap_said(page, found)
         worst = float(rows_of(found.drivers.target, "vif")["estimate"].max())
         if worst >= HIGH_VIF:
             said.append(("drivers.vif", {"vif": worst}))
+    return said
+
+
+def _overlap_said(page: Page, found: Findings) -> list[Said]:
+    """Say which drivers cannot be told apart, or not from what they drive."""
+    said: list[Said] = []
+    pairs = overlapping_drivers(found)
+    if pairs:
+        told = [" ↔ ".join(names(page, pair)) for pair in pairs]
+        said.append(("drivers.overlap", {"pairs": told, "k": len(pairs)}))
+    same = found.overlap_with(found.roles.target, found.drivers.order)
+    if same:
+        values = {"names": names(page, same), "target": page.label(found.roles.target), "k": len(same)}
+        said.append(("drivers.overlap_target", values))
     return said
 
 

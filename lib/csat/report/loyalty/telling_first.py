@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
 
 def priority_kind(found: Findings) -> str:
-    """How sure the first thing to do is: ``clear``, ``likely``, ``open``, ``only`` or ``none``.
+    """How sure the first thing to do is: see `certainty`; ``only`` (one driver), ``none`` (no proven gain).
 
-    ``only``: one driver; ``none``: no proven gain. Empty when nothing could be ranked.
+    Empty when nothing could be ranked.
     """
     first = found.first
     if not first.driver:
         return ""
     if first.gain(first.driver, found.roles.target).sign < 1:
         return "none"
-    return "only" if len(first.order) == 1 else certainty(first.probability(first.driver))
+    if len(first.order) == 1:
+        return "only"
+    return certainty(
+        first.probability(first.driver), bool(found.overlap_with(first.driver, first.order[1:2]))
+    )
 
 
 def tell_first(page: Page, found: Findings) -> None:
