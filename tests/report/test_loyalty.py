@@ -420,7 +420,7 @@ def test_complaints_that_follow_satisfaction_are_no_driver(mobile: Findings, rep
 def told_with(
     found: Findings, gain: tuple[float, float, float], chance: float, overlap: bool = True
 ) -> Findings:
-    """Findings in which the first driver has another gain, another chance to be first, and perhaps no twin."""
+    """Findings with another gain and another chance of the first driver, and perhaps without its twin."""
     table = found.first.target.copy()
     name = found.first.driver
     at = (table["metric"] == "expected_gain") & (table["subject"] == stats.arrow(name, found.roles.target))
