@@ -63,12 +63,16 @@ class Bridge:
 
     @property
     def frames(self) -> list[pd.DataFrame]:
-        """Everything, for the metrics; rows of the zones name their question (``gap:affection``)."""
+        """Everything, for the metrics; zones name their question (``gap:affection``), other cuts theirs."""
+        cuts = [
+            frame.assign(subject=frame["subject"].astype(str) + f"@{cut:g}")
+            for cut, frame in self.other_cuts.items()
+        ]
         zones = [
             frame.assign(subject=f"{name}:" + frame["subject"].astype(str))
             for name, frame in self.zones.items()
         ]
-        return [self.quadrant, *self.other_cuts.values(), self.bins, self.bend, self.curve, *zones]
+        return [self.quadrant, *cuts, self.bins, self.bend, self.curve, *zones]
 
 
 def bridge(basis: Basis) -> Bridge:
