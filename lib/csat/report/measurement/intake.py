@@ -192,7 +192,7 @@ def _rows(entries: pd.DataFrame) -> str:
 
 
 def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
-    """One row an item for reading: n, mean, SD, ends; missing and off-scale only where there are any.
+    """One row an item for reading: n, missing, off the scale, mean, SD, ends.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
     wide = statistics.pivot_table(index="subject", columns="metric", values="estimate", sort=False)
     items = list(answers.scored.columns)
     wide = wide.reindex(items)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "item": items,
             "n": answers.scored.notna().sum().to_numpy(dtype=int),
@@ -220,5 +220,3 @@ def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
             "ceiling": wide["ceiling_share"].to_numpy(),
         }
     )
-    empty = [name for name in ("missing_share", "off_scale") if not table[name].any()]
-    return table.drop(columns=empty)
