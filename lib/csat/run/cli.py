@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
@@ -157,8 +156,7 @@ def _check(study: str, wave: str, data: str) -> None:
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    path = str(Path(data).expanduser().resolve()) if data else ""
-    answers = load_answers(found, wave=wave, data=path)
+    answers = load_answers(found, wave=wave, data=data)
     click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
     if answers.unknown_columns:
         click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
