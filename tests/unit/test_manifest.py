@@ -129,15 +129,15 @@ def test_the_same_run_has_the_same_key_and_another_has_another(plan, tmp_path: P
 def test_answers_are_found_from_any_folder(plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here, beside the study, or in the project; and the notebooks get a path that holds everywhere."""
     folder = write_answers(write_study(tmp_path / "guests")).parent
-    for month in ("2026-08", "2026-09"):
-        write_answers(folder, answers_frame().drop(columns="month"), f"month-{month}.csv")
+    for month in ("2026-09", "2026-10"):
+        write_answers(folder, answers_frame(), f"month-{month}.csv")
     monkeypatch.chdir(tmp_path)
     for told in ("answers.csv", "guests/answers.csv", folder / "answers.csv"):
         made = plan(study=folder, data=told)
         assert made.arguments["data"] == str(folder / "answers.csv")
         assert (made.wave, made.shown["data"]) == ("2026-10", "answers.csv")
     made = plan(study=folder, data="guests/month-{wave}.csv")
-    assert (made.wave, made.arguments["data"]) == ("2026-09", str(folder / "month-2026-09.csv"))
+    assert (made.wave, made.arguments["data"]) == ("2026-10", str(folder / "month-2026-10.csv"))
 
 
 def test_a_plan_tells_each_notebook_what_it_declares(plan, tmp_path: Path) -> None:
