@@ -123,7 +123,8 @@ def made(folder: Path, constructs: dict[str, tuple[str, int]], tail: str = "", *
     toml = head + "".join(section(role, name) for name, (role, _) in constructs.items()) + tail
     facets = extra.get("facets", {})
     links = extra.get("links", {})
-    rows = ["item,construct,scale,facet,expectation,label_en,text_en"]
+    lang = extra.get("lang", "en")
+    rows = [f"item,construct,scale,facet,expectation,label_{lang},text_{lang}"]
     for name, (_, count) in constructs.items():
         for item in (f"{name.lower()}{i}" for i in range(1, count + 1)):
             scale = extra.get("scales", {}).get(item, "seven")
@@ -326,6 +327,56 @@ def test_drivers_that_cannot_be_told_apart_do_not_break_the_page(run: Run, tmp_p
         assert "food1" in str(error) and "room1" in str(error)
     else:
         assert "could not be computed" in text_of(soup)
+
+
+def arrows(*pairs: tuple[str, str]) -> str:
+    """Paths of a study."""
+    return "\n[model]\npaths = " + json.dumps([" -> ".join(pair) for pair in pairs]) + "\n"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("constructs", "paths"),
+    [
+        (
+            {"Sat": ("satisfaction", 2), "Com": ("complaint", 2), "Loy": ("loyalty", 2)},
+            [("Sat", "Loy"), ("Sat", "Com"), ("Com", "Loy")],
+        ),
+        ({"Food": ("quality", 2), "Sat": ("satisfaction", 2)}, [("Food", "Sat")]),
+        ({"Sat": ("satisfaction", 2), "Trust": ("trust", 2)}, [("Sat", "Trust")]),
+    ],
+)
+def test_models_without_a_way_to_one_end(
+    run: Run,
+    tmp_path: Path,
+    constructs: dict[str, tuple[str, int]],
+    paths: list[tuple[str, str]],
+    lang: str,
+) -> None:
+    head = HEAD.replace('languages = ["en"]', f'languages = ["{lang}"]')
+    folder = made(tmp_path / "s", constructs, arrows(*paths), head=head, lang=lang)
+    soup, frame = run(folder, lang)
+    kept = set(zip(frame["metric"], frame["subject"], strict=True))
+    assert {("path", stats.arrow(*pair)) for pair in paths} <= kept
+    captions = [tag.get_text() for tag in soup.select("caption")]
+    ends = {target for _, target in paths}
+    caption = {"en": "Total effects on satisfaction and loyalty", "zh": "对满意与忠诚的总效应"}[lang]
+    assert any(caption in one for one in captions) == bool(ends & {"Sat", "Loy"})
+
+
+def test_negative_zero_and_minus_are_written_as_everywhere(mobile: Findings, page: Page) -> None:
+    table = mobile.structure.mediation.copy()
+    table.loc[table["metric"] == "effect_through", ["estimate", "ci_low", "ci_high"]] = (-0.001, -0.1, 0.1)
+    structure = dataclasses.replace(mobile.structure, mediation=table)
+    listed = telling_drivers.mediation_values(page, dataclasses.replace(mobile, structure=structure))[
+        "listed"
+    ]
+    assert "(0.00)" in listed and "-" not in listed
+    gains = told_with(mobile, (-0.04, -1.0, 1.0), 0.5)
+    listed = telling_first.gain_values(page, gains)["listed"]
+    assert "(0.0)" in listed and "-0" not in listed
+    listed = telling_first.gain_values(page, told_with(mobile, (-2.0, -3.0, -1.0), 0.5))["listed"]
+    assert "(−2.0)" in listed
 
 
 # ---- verdicts of notebook 02 -------------------------------------------------------------------------------

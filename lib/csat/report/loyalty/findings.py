@@ -195,7 +195,7 @@ def key_numbers(found: Findings) -> str:
     for frame, metrics in picks:
         rows = frame[frame["metric"].isin(metrics)]
         lines += [
-            f"{row.metric} {row.subject} {row.estimate:.3f} [{row.ci_low:.3f}, {row.ci_high:.3f}]"
+            f"{row.metric} {row.subject} {row.estimate:z.3f} [{row.ci_low:z.3f}, {row.ci_high:z.3f}]"
             for row in rows.itertuples(index=False)
         ]
     return "\n".join(lines)

@@ -110,9 +110,11 @@ def show_model(page: Page, found: Findings) -> None:
 def _total_effects(found: Findings) -> pd.DataFrame:
     """Total effects on satisfaction and on loyalty: subject the construct, a metric a target."""
     rows = rows_of(found.structure.model, "total_effect")
-    ends = rows["subject"].str.split(stats.ARROW, expand=True).reindex(columns=[0, 1])
+    names = rows["subject"].astype(str)
+    rows = rows.assign(subject=names.str.split(stats.ARROW).str[0])
+    ends = names.str.split(stats.ARROW).str[-1]
     frames = [
-        rows[ends[1] == target].assign(subject=ends[0], metric=f"total_on_{name}")
+        rows[ends == target].assign(metric=f"total_on_{name}")
         for name, target in (("satisfaction", found.roles.satisfaction), ("loyalty", found.roles.loyalty))
         if target
     ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csat import stats
+from csat.report import numbers
 from csat.report.loyalty.basis import Value, rows_of, value_of, values_of
 from csat.report.loyalty.drivers import TOP, improve_first, map_frame, map_split, undecided
 from csat.report.loyalty.findings import Findings
@@ -16,6 +17,7 @@ from csat.report.loyalty.structure import HIGH_VIF, mediation_rows, troubles
 from csat.report.loyalty.words import (
     MOST_NAMED,
     Said,
+    in_percent,
     named_values,
     names,
     odds,
@@ -184,7 +186,8 @@ def map_values(page: Page, found: Findings) -> dict[str, Any]:
     wanted["first"] = {"names": names(page, first), "k": len(first)}
     message = page.t(f"drivers.map.headline_{kind}", **wanted[kind])
     points = zip(frame["driver"], frame["x"], frame["y"], strict=True)
-    listed = named_values(page, [(str(name), f"{x:.0f}; {y:.0f}%") for name, x, y in points])
+    pairs = [(str(name), f"{numbers.number(x, 0)}; {numbers.number(y, 0)}%") for name, x, y in points]
+    listed = named_values(page, pairs)
     n = rows_of(found.levels.indices, "index_0_100", list(found.roles.drivers))["n"].min()
     return {"message": message, "listed": page.join(listed), "n": n}
 
@@ -197,7 +200,10 @@ def _source(rows: pd.DataFrame, at: int) -> str:
 def _shares(page: Page, rows: pd.DataFrame) -> str:
     """Shares of the drivers in words, for the alternative text."""
     shares = values_of(rows, "relative_weight_share")
-    pairs = [(name.split(stats.ARROW)[0], f"{share.estimate:.0f}%") for name, share in shares.items()]
+    pairs = [
+        (name.split(stats.ARROW)[0], in_percent(page, Value(share.estimate)))
+        for name, share in shares.items()
+    ]
     return page.join(named_values(page, pairs))
 
 
@@ -340,6 +346,6 @@ def mediation_values(page: Page, found: Findings) -> dict[str, Any]:
     if proven:
         top = max(proven, key=lambda name: proven[name])
         message = page.t("mediation.headline_some", name=page.t("named", name=page.label(top)))
-    pairs = [(name, f"{effect.estimate:.2f}") for name, effect in effects.items()]
+    pairs = [(name, numbers.number(effect.estimate)) for name, effect in effects.items()]
     listed = page.join(named_values(page, pairs[:MOST_NAMED]))
     return {"message": message, "listed": listed, "n": float(np.nanmin(through["n"]))}

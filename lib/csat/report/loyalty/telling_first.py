@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from csat.report import numbers
 from csat.report.loyalty.basis import rows_of, value_of, values_of
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.first import STEP, detectable, needed
@@ -86,7 +87,7 @@ def gain_values(page: Page, found: Findings) -> dict[str, Any]:
     wanted = {name: values[name] for name in ("first", "second", "target")}
     rows = rows_of(found.first.target, "expected_gain")
     gains = values_of(rows, "expected_gain")
-    pairs = [(name.split(ARROW)[0], f"{gain.estimate:.1f}") for name, gain in gains.items()]
+    pairs = [(name.split(ARROW)[0], numbers.number(gain.estimate, 1)) for name, gain in gains.items()]
     message = page.t(f"first.headline_{shown}", **wanted)
     listed = page.join(named_values(page, pairs))
     return {"message": message, "listed": listed, "step": STEP, "n": rows["n"].min()}
