@@ -20,6 +20,7 @@ from csat.report import measurement
 from csat.report.measurement import verdicts
 from csat.report.measurement.assessment import Assessment, assess
 from csat.report.measurement.careless import LEAST_ITEMS, carelessness
+from csat.report.measurement.classes import answer_classes
 from csat.report.measurement.distributions import category_shares, panels
 from csat.report.measurement.factor_model import factor_model
 from csat.report.page import Page
@@ -254,14 +255,46 @@ def test_answers_are_cut_into_panels(reputation: tuple[Answers, stats.Bootstrap,
     assert cut[0].upper["qual_1"] == pytest.approx((reputation[0].raw["qual_1"] >= 5).mean())
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "step", "names"),
+    [
+        (1, 100, 1, ["1–25", "26–50", "51–75", "76–100"]),
+        (0, 100, 1, ["0–24", "25–49", "50", "51–75", "76–100"]),
+        (1, 12, 1, ["1–3", "4–6", "7–9", "10–12"]),
+        (0, 100, 20, ["0", "20", "40", "60", "80", "100"]),
+        (0, 100, 0.5, ["0–<25", "25–<50", "50", ">50–75", ">75–100"]),
+        (0, 10, 0.3, ["0–<2.5", "2.5–<5", ">5–7.5", ">7.5–10"]),
+    ],
+)
+def test_classes_of_a_wide_scale_keep_to_their_half(
+    low: float, high: float, step: float, names: list[str]
+) -> None:
+    given = np.repeat(np.arange(low, high + 1e-9, step), 7)
+    edges, told = answer_classes(low, high, (), given)
+    assert told == names
+    counts, _ = np.histogram(given, edges)
+    half = len(told) // 2
+    middle = (low + high) / 2
+    assert counts.sum() == len(given)
+    assert counts[-half:].sum() == (given > middle).sum()
+    assert counts[:half].sum() == (given < middle).sum()
+
+
+def test_values_that_few_gave_are_mirrored() -> None:
+    assert answer_classes(0, 100, (), np.repeat([0.0, 20.0, 80.0], 9))[1] == ["0", "20", "80", "100"]
+
+
 def test_fine_scales_are_shown_in_bands(tmp_path: Path) -> None:
     toml = TOML.replace("maximum = 7", 'maximum = 7\nkind = "continuous"')
     folder = write_study(tmp_path / "fine", toml, ITEMS)
-    write_answers(folder)
-    shares = category_shares(load_answers(load_study(folder)), ["s1", "s3"])
-    assert shares.shape == (2, 5)
-    assert shares.columns[0] == "1–2.2"
+    frame = answers_frame()
+    write_answers(folder, frame.assign(s1=np.linspace(1, 7, len(frame)).round(2)))
+    answers = load_answers(load_study(folder))
+    shares = category_shares(answers, ["s1", "s3"])
+    assert shares.columns[0] == "1–<2.5"
     assert np.allclose(shares.sum(axis=1), 1)
+    (panel,) = panels(answers)
+    assert panel.upper["s1"] == pytest.approx((answers.scored["s1"].dropna() > 4).mean())
 
 
 # ---- careless answers --------------------------------------------------------------------------------------
