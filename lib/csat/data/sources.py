@@ -109,6 +109,8 @@ def _from_file(study: Study, path: str, told: DataSource) -> Source:
         if candidate.is_file():
             shown = path if not given.is_absolute() and ".." not in given.parts else given.name
             return Source(_read(candidate), candidate.name, shown, told)
+    if any(candidate.is_dir() for candidate in candidates):
+        raise DataError(f'"{path}" is a folder; name the data file in it', f'study "{study.id}"')
     folder = candidates[0].parent
     names = [p.name for p in sorted(folder.iterdir()) if p.is_file()] if folder.is_dir() else []
     hint = suggest(given.name, names)
