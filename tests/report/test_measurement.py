@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from csat import stats
 from csat.data import Answers, load_answers
-from csat.report import measurement
+from csat.report import loyalty, measurement
 from csat.report.measurement import verdicts
 from csat.report.measurement.assessment import Assessment, assess
 from csat.report.measurement.careless import LEAST_ITEMS, carelessness
@@ -323,6 +323,18 @@ def test_straight_liners_are_found_and_their_effect_is_told(run: Run, tmp_path: 
     assert "cannot be taken at face value" in text and "could carry decisions" in text
     assert np.isfinite(number(rows, "alpha_without_flagged", "Loy"))
     assert number(rows, "index_0_100_without_flagged", "Loy") < 60
+
+
+def test_page_one_counts_the_flagged_as_the_measurement_page_does(tmp_path: Path) -> None:
+    answers, sample, found = assessed("mobile_ecsi")
+    care = carelessness(answers, sample, found)
+    told = loyalty.analyse(answers, replicates=60)
+    assert round(told.careless.estimate * told.careless.n) == care.flagged > 0
+    everybody = np.arange(answers.n) >= answers.n / 2
+    narrow = told.levels.indices.assign(ci_low=-1.0, ci_high=-0.5)
+    assert "Satisfaction" in measurement.indices_moved(answers, sample, everybody, narrow)
+    wide = told.levels.indices.assign(ci_low=0.0, ci_high=100.0)
+    assert measurement.indices_moved(answers, sample, everybody, wide) == []
 
 
 @pytest.mark.slow

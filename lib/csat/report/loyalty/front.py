@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 FEW_MISSING, MANY_MISSING = 0.05, 0.15
-FEW_CARELESS, MANY_CARELESS = 0.03, 0.10
+FEW_CARELESS, MANY_CARELESS = 0.10, 0.20
 """Shares of missing answers and of careless respondents up to which the strip says good, and fair."""
 
 
@@ -223,20 +223,12 @@ def drivers_intro(page: Page, found: Findings) -> str:
 def quality(page: Page, found: Findings) -> list[Quality]:
     """How far to trust it: answers, missing, careless, weak scales, weighting, data, wave."""
     answers, study = found.answers, found.study
+    used = answers.n if page.context.n is None else page.context.n
     missing = float(answers.raw.isna().to_numpy().mean())
-    careless = found.careless
-    count = round(careless.estimate * careless.n) if careless.known else 0
     strip = [
-        _entry(
-            page, "answers", page.t("page_one.quality.answers_value", n=answers.n, received=answers.received)
-        ),
+        _entry(page, "answers", page.t("page_one.quality.answers_value", n=used, received=answers.received)),
         _entry(page, "missing", numbers.percent(missing, 1), _grade(missing, FEW_MISSING, MANY_MISSING)),
-        _entry(
-            page,
-            "careless",
-            page.t("page_one.quality.careless_value", count=count, share=careless.estimate),
-            _grade(careless.estimate, FEW_CARELESS, MANY_CARELESS),
-        ),
+        _careless(page, found),
         _scales(page, found),
         _entry(page, "weighting", _weighting(page, found)),
         _entry(page, "data", page.t(f"page_one.quality.{'simulated' if study.simulated else 'real'}")),
@@ -255,6 +247,19 @@ def _entry(page: Page, name: str, value: str, level: Any = "") -> Quality:
 def _grade(share: float, few: float, many: float) -> str:
     """Level of a share that should be small."""
     return "good" if share <= few else "fair" if share <= many else "poor"
+
+
+def _careless(page: Page, found: Findings) -> Quality:
+    """Respondents with at least one flag; not good either where a headline hangs on them."""
+    careless = found.careless
+    if not careless.known:
+        return _entry(page, "careless", page.t("page_one.quality.careless_unknown"))
+    count = round(careless.estimate * careless.n)
+    level = _grade(careless.estimate, FEW_CARELESS, MANY_CARELESS)
+    if found.careless_moves and level == "good":
+        level = "fair"
+    told = page.t("page_one.quality.careless_value", count=count, share=careless.estimate)
+    return _entry(page, "careless", told, level)
 
 
 def _scales(page: Page, found: Findings) -> Quality:
