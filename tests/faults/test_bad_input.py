@@ -162,6 +162,16 @@ def test_other_formats_that_are_broken(folder: Path) -> None:
         assert name in error_of(folder, data=str(folder / name))
 
 
+def test_rows_shorter_than_the_header(folder: Path) -> None:
+    path = write_answers(folder)
+    header, rest = path.read_text().split("\n", 1)
+    path.write_text(f"{header},more\n{rest}")
+    assert "rows have fewer cells than the header" in error_of(folder)
+    path.write_text(f"{header}\n{rest}g099,2026-10\n")
+    notes = load_answers(load_study(folder)).notes
+    assert any("fewer cells than the header in row 61" in note for note in notes)
+
+
 def test_column_twice(folder: Path) -> None:
     path = write_answers(folder)
     lines = path.read_text(encoding="utf-8").splitlines()

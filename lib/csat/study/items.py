@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from csat.study.definition import LANGUAGES, Construct, Item, Scale, Text
@@ -29,22 +29,26 @@ class Context:
 def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str, Item]:
     """Items in the order of the file; everything wrong is added to `problems`."""
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        lines = list(_numbered(text))
     except csv.Error as error:
         problems.append(Problem(FILE, "", "", f"this is not CSV ({error})", "texts in closed quotes"))
         return {}
-    if not lines or not any(cell.strip() for cell in lines[0]):
+    if not lines or not any(cell.strip() for cell in lines[0][1]):
         problems.append(Problem(FILE, "", "", "the file is empty", "a header and one item a row"))
         return {}
-    header = [name.strip() for name in lines[0]]
+    header = [name.strip() for name in lines[0][1]]
+    rows = [(number, cells) for number, cells in lines[1:] if any(cell.strip() for cell in cells)]
+    widest = max((len(cells) for _, cells in rows), default=len(header))
+    if widest < len(header):
+        wrong = f"rows have fewer cells than the header: {widest} under {len(header)} columns"
+        problems.append(Problem(FILE, "header", "", wrong, f"{len(header)} cells in every row"))
+        return {}
     _check_header(header, context.languages, problems)
     items: dict[str, Item] = {}
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for number, cells in rows:
         if len(cells) > len(header):
             wrong = f"{len(cells)} cells under {len(header)} columns (a text with a comma needs quotes)"
-            problems.append(Problem(FILE, f"row {number}", "", wrong, f"{len(header)} cells"))
+            problems.append(Problem(FILE, f"line {number}", "", wrong, f"{len(header)} cells"))
         padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
         row = _Row(number, dict(zip(header, padded, strict=False)), context, problems)
         item = row.item()
@@ -55,6 +59,15 @@ def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str
     if not items:
         problems.append(Problem(FILE, "", "item", "no item is declared", "one item a row"))
     return items
+
+
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line of the file on which each begins (the header is on line 1)."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    before = 0
+    for cells in reader:
+        yield before + 1, cells
+        before = reader.line_num
 
 
 def _check_header(header: list[str], languages: tuple[str, ...], problems: list[Problem]) -> None:
@@ -90,7 +103,7 @@ class _Row:
     def note(self, column: str, wrong: str, allowed: str = "") -> None:
         """Add a problem of this row."""
         name = f" ({self.get('item')})" if self.get("item") else ""
-        self.problems.append(Problem(FILE, f"row {self.number}{name}", column, wrong, allowed))
+        self.problems.append(Problem(FILE, f"line {self.number}{name}", column, wrong, allowed))
 
     def item(self) -> Item:
         """Item of this row."""
