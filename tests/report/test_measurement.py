@@ -255,6 +255,18 @@ def test_answers_are_cut_into_panels(reputation: tuple[Answers, stats.Bootstrap,
     assert cut[0].upper["qual_1"] == pytest.approx((reputation[0].raw["qual_1"] >= 5).mean())
 
 
+def test_listwise_deletion_is_told_where_it_bites(run: Run) -> None:
+    complete = int(assessed("corporate_reputation")[0].scored.notna().all(axis=1).sum())
+    page, rows = run("corporate_reputation", missing="listwise")
+    for metric in ("item_mean", "item_sd", "ceiling_share"):
+        assert set(rows.loc[rows["metric"] == metric, "n"]) == {complete}
+    text = page.get_text(" ")
+    assert f"{complete} respondents are analysed" in text
+    assert "did not answer everything" in text
+    ledger = page.find("table").get_text(" ")
+    assert f"Respondents analysed {complete} respondents" in re.sub(r"\s+", " ", ledger)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "step", "names"),
     [

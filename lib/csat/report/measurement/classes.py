@@ -19,7 +19,9 @@ LEAST_EACH = 5
 Classes = tuple[NDArray[np.float64], list[str]]
 
 
-def answer_classes(minimum: float, maximum: float, points: tuple[int, ...], given: NDArray) -> Classes:
+def answer_classes(
+    minimum: float, maximum: float, points: tuple[int, ...], given: NDArray[np.float64]
+) -> Classes:
     """Cut a scale into answer classes that mirror each other around its midpoint.
 
     Parameters

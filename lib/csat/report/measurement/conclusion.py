@@ -43,7 +43,7 @@ def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness
         lead = "face_value"
     names = labels(page, usable["construct"])
     if care.doubtful:
-        page.say("summary.doubtful", share=care.straight / came.n)
+        page.say("summary.doubtful", share=care.straight / len(care.screening.respondents))
     page.say(f"summary.{lead}", usable=len(usable), total=len(verdicts), names=names)
     page.bullets([*_weaknesses(page, found), _data(came, care)])
 
@@ -77,7 +77,7 @@ def _data(came: Intake, care: Carelessness) -> tuple[str, dict[str, Any]]:
         "received": came.received,
         "missing": came.missing_share,
         "flagged": care.flagged,
-        "flagged_share": care.flagged / max(came.n, 1),
+        "flagged_share": care.flagged / max(len(care.screening.respondents), 1),
     }
 
 
