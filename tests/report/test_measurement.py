@@ -23,6 +23,7 @@ from csat.report.measurement.careless import LEAST_ITEMS, carelessness
 from csat.report.measurement.classes import answer_classes
 from csat.report.measurement.distributions import category_shares, panels
 from csat.report.measurement.factor_model import factor_model
+from csat.report.measurement.telling import several_dimensions
 from csat.report.page import Page
 from csat.study import load_study
 from csat.study.definition import Thresholds
@@ -253,6 +254,37 @@ def test_answers_are_cut_into_panels(reputation: tuple[Answers, stats.Bootstrap,
     for panel in cut:
         assert np.allclose(panel.shares.sum(axis=1), 1)
     assert cut[0].upper["qual_1"] == pytest.approx((reputation[0].raw["qual_1"] >= 5).mean())
+
+
+def test_the_first_sentence_does_not_pass_over_misfit_and_overlap(run: Run, tmp_path: Path) -> None:
+    for lang, told in (
+        ("en", "The scales hold in part, and the factor model keeps only"),
+        ("zh", "而且因子模型"),
+    ):
+        page, _ = run("mobile_ecsi", lang)
+        assert told in page.find("p").get_text()
+    page, _ = run("corporate_reputation")
+    assert "keeps only" in page.find("p").get_text()
+
+
+def test_alpha_well_above_omega_hints_at_several_dimensions(
+    mobile: tuple[Answers, stats.Bootstrap, Assessment],
+) -> None:
+    found = mobile[2]
+    assert several_dimensions(found) == []
+    rows = found.reliability.copy()
+    low = (rows["metric"] == "omega") & (rows["subject"] == "Quality")
+    rows.loc[low, ["estimate", "ci_low", "ci_high"]] = [0.70, 0.66, 0.74]
+    assert several_dimensions(dataclasses.replace(found, reliability=rows)) == ["Quality"]
+
+
+def test_no_answer_is_best_where_the_construct_has_no_better_end(run: Run, tmp_path: Path) -> None:
+    toml = re.sub(r"\[model\].*", "", TOML, flags=re.S).replace('role = "loyalty"', 'role = "other"')
+    folder = write_study(tmp_path / "neutral", toml, ITEMS)
+    write_answers(folder, answers_frame().assign(l1=lambda f: np.where(f.index % 2, 7, f["l1"])))
+    text = run(folder)[0].get_text(" ")
+    assert "gave the highest answer" in text
+    assert not re.search("L one.*best possible", text)
 
 
 def test_listwise_deletion_is_told_where_it_bites(run: Run) -> None:
