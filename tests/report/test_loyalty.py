@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from bs4 import BeautifulSoup
 from csat import stats
 from csat.data import load_answers
 from csat.report import executive, loyalty, measurement
-from csat.report.loyalty import drivers, first, front, telling, telling_drivers, telling_first
+from csat.report.loyalty import drivers, first, front, telling, telling_drivers, telling_first, words
 from csat.report.loyalty.basis import Value, to_points, values_of
-from csat.report.loyalty.bridge import bracket_edges
+from csat.report.loyalty.bridge import bracket_edges, bracket_names
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.levels import top_box_from
 from csat.report.loyalty.roles import roles_of
@@ -377,6 +378,86 @@ def test_negative_zero_and_minus_are_written_as_everywhere(mobile: Findings, pag
     assert "(0.0)" in listed and "-0" not in listed
     listed = telling_first.gain_values(page, told_with(mobile, (-2.0, -3.0, -1.0), 0.5))["listed"]
     assert "(−2.0)" in listed
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_study_without_satisfaction_and_loyalty_says_each_thing_once(
+    run: Run, tmp_path: Path, lang: str
+) -> None:
+    head = HEAD.replace('languages = ["en"]', f'languages = ["{lang}"]')
+    constructs = {"Calm": ("other", 3), "Open": ("other", 3)}
+    soup, _ = run(made(tmp_path / "s", constructs, head=head, lang=lang), lang)
+    absent = [tag.get_text() for tag in soup.select(".absent")]
+    assert not any(one == two for one, two in pairwise(absent))
+    assert {"en": "nothing to disprove", "zh": "没有可推翻的结论"}[lang] in text_of(soup)
+    zones = {"en": "none that set expectations against experience", "zh": "没有可将期望与体验对照"}[lang]
+    assert sum(zones in one for one in absent) == 1
+    assert {"en": "Not measured", "zh": "未测量"}[lang] not in first_page(soup)
+    assert soup.select(".executive .card") == []
+
+
+def test_the_heading_of_the_figures_counts_them(run: Run, tmp_path: Path) -> None:
+    soup, _ = run(made(tmp_path / "s", {"Food": ("quality", 2), "Sat": ("satisfaction", 2)}))
+    one = first_page(soup)
+    assert "Three figures" not in one and "In figures" in one and one.count("Not measured") == 1
+    assert "no questions about loyalty, and none that set expectations" in text_of(soup)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_page_one_gives_the_gain_of_both_candidates(mobile: Findings, tmp_path: Path, lang: str) -> None:
+    page = open_page("03_loyalty", answers=mobile.answers, lang=lang, out=tmp_path)
+    found = told_with(mobile, (3.0, 2.0, 4.0), 0.45)
+    drivers_ = dataclasses.replace(found.drivers, order=("Value", *found.first.order[:2]))
+    told = front.page_one(page, dataclasses.replace(found, drivers=drivers_))
+    assert told.action is not None
+    other = found.first.gain(found.first.order[1], found.roles.target)
+    assert "3.0 (2.0–4.0)" in told.action.gain and f"{other.estimate:.1f} (" in told.action.gain
+    note = {"en": "The list goes by importance", "zh": "名单按重要性排列"}[lang]
+    assert note in told.drivers_intro
+    assert all(page.label(name) in told.drivers_intro for name in found.first.order[:2])
+    assert note not in front.page_one(page, told_with(mobile, (3.0, 2.0, 4.0), 0.97)).drivers_intro
+
+
+def test_the_headline_of_the_curve_follows_the_text(mobile: Findings, page: Page) -> None:
+    bend, curve = mobile.bridge.bend.copy(), mobile.bridge.curve.copy()
+    bounds = ["estimate", "ci_low", "ci_high"]
+    bend.loc[bend["subject"] == "squared", bounds] = (0.01, 0.005, 0.02)
+    for free, head in (((0.3, 0.1, 0.5), "faster the higher"), ((0.1, -0.1, 0.3), "is open")):
+        curve.loc[curve["metric"] == "curve_bend", bounds] = free
+        bridge = dataclasses.replace(mobile.bridge, bend=bend, curve=curve)
+        assert head in telling.curve_values(page, dataclasses.replace(mobile, bridge=bridge))["message"]
+
+
+def test_zones_that_a_line_describes_as_well_are_no_headline(mobile: Findings, page: Page) -> None:
+    table = mobile.bridge.zones["gap"].copy()
+    table.loc[table["metric"] == "zone_p", "estimate"] = 0.001
+    for steps, line, head in ((0.4, 0.5, "as well described by a straight line"), (0.5, 0.4, "best zone")):
+        table.loc[(table["metric"] == "zone_r_squared") & (table["subject"] == "steps"), "estimate"] = steps
+        table.loc[(table["metric"] == "zone_r_squared") & (table["subject"] == "line"), "estimate"] = line
+        assert head in telling.zones_values(page, table)["message"]
+
+
+def test_notes_explain_only_columns_that_are_there(run: Run, tmp_path: Path) -> None:
+    constructs = {"Food": ("quality", 2), "Sat": ("satisfaction", 2), "Loy": ("loyalty", 2)}
+    folder = made(tmp_path / "s", constructs, arrows(("Food", "Sat"), ("Sat", "Loy")))
+    told = text_of(run(folder)[0])
+    assert "Straight: driver" in told and "Past it" not in told
+    assert "Top three" not in told and "three largest" not in told
+    full = text_of(run("mobile_ecsi")[0])
+    assert "Past it: whatever" in full
+
+
+def test_many_names_are_counted_and_equal_bases_are_equal(page: Page) -> None:
+    items = list(page.study.items)
+    assert len(words.some_names(page, items[:5])) == 5
+    assert words.some_names(page, items[:23])[4:] == ["19 more"]
+    assert words.base(page, [411, 411.0]) == "n = 411"
+    assert words.base(page, [411, float("nan"), 380]) == "n ≥ 380"
+
+
+def test_brackets_have_readable_names() -> None:
+    assert bracket_names([-1e-06, 8.33333, 100.000001]) == ["0–8.3", "8.3–100"]
+    assert bracket_names([50.0, 50.01, 50.02]) == ["50–50.01", "50.01–50.02"]
 
 
 # ---- verdicts of notebook 02 -------------------------------------------------------------------------------

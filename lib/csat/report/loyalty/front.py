@@ -13,7 +13,7 @@ from csat.report.loyalty.basis import Value, rows_of, value_of
 from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.drivers import TOP
 from csat.report.loyalty.findings import WEAK, Findings
-from csat.report.loyalty.front_action import action, caveats
+from csat.report.loyalty.front_action import action, candidates, caveats
 from csat.report.loyalty.telling import ends, index_gap, parts_clear
 from csat.report.loyalty.telling_drivers import first_chance, overlapping_drivers
 from csat.report.loyalty.telling_first import first_values, priority_kind
@@ -104,6 +104,8 @@ def _standing_values(page: Page, found: Findings) -> dict[str, Any]:
 def figures(page: Page, found: Findings) -> list[KeyFigure]:
     """Satisfaction, loyalty, and recommendation or the strongest part of loyalty."""
     cards = [_index_card(page, found, role) for role in ("satisfaction", "loyalty")]
+    if not any(found.index(role).known for role in (found.roles.satisfaction, found.roles.loyalty)):
+        cards = []
     third = _nps_card(page, found) or _part_card(page, found) or _both_card(page, found)
     return [*cards, third] if third else cards
 
@@ -214,6 +216,9 @@ def drivers_intro(page: Page, found: Findings) -> str:
     same = [name for name in order[:TOP] if any(name in pair for pair in overlapping_drivers(found))]
     if same:
         told.append(page.t("page_one.drivers_overlap", names=names(page, same)))
+    first = candidates(found)
+    if first and set(first) != set(order[: len(first)]):
+        told.append(page.t("page_one.list_importance", names=names(page, first)))
     return sentence_gap(page).join(told)
 
 

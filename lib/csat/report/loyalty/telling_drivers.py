@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from csat import stats
@@ -17,6 +16,7 @@ from csat.report.loyalty.structure import HIGH_VIF, mediation_rows, troubles
 from csat.report.loyalty.words import (
     MOST_NAMED,
     Said,
+    base,
     in_percent,
     named_values,
     names,
@@ -179,7 +179,7 @@ def map_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the importance-performance map."""
     frame = map_frame(found.basis, found.drivers, found.levels.indices)
     if len(frame) < 2:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     first = improve_first(frame)
     kind = "none" if not first else "unsure" if set(first) & set(undecided(frame)) else "first"
     wanted: dict[str, dict[str, Any]] = {"none": {}, "unsure": {"names": names(page, first)}}
@@ -188,8 +188,8 @@ def map_values(page: Page, found: Findings) -> dict[str, Any]:
     points = zip(frame["driver"], frame["x"], frame["y"], strict=True)
     pairs = [(str(name), f"{numbers.number(x, 0)}; {numbers.number(y, 0)}%") for name, x, y in points]
     listed = named_values(page, pairs)
-    n = rows_of(found.levels.indices, "index_0_100", list(found.roles.drivers))["n"].min()
-    return {"message": message, "listed": page.join(listed), "n": n}
+    n = rows_of(found.levels.indices, "index_0_100", list(found.roles.drivers))["n"]
+    return {"message": message, "listed": page.join(listed), "base": base(page, n.tolist())}
 
 
 def _source(rows: pd.DataFrame, at: int) -> str:
@@ -278,7 +278,7 @@ def model_values(page: Page, found: Findings) -> dict[str, Any]:
     table = found.structure.model
     rows = rows_of(table, "path")
     if rows.empty:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     end = next((name for name in (found.roles.loyalty, found.roles.satisfaction) if name), "")
     fit = value_of(table, "r_squared", end)
     plain = page.t("model.headline_plain")
@@ -288,7 +288,7 @@ def model_values(page: Page, found: Findings) -> dict[str, Any]:
         source, target = name.split(stats.ARROW)
         key = "model.alt_path" if path.sign else "model.alt_unclear"
         told.append(page.t(key, source=page.label(source), target=page.label(target), value=path.estimate))
-    return {"message": message, "listed": "; ".join(told), "n": rows["n"].min()}
+    return {"message": message, "listed": "; ".join(told), "base": base(page, rows["n"].tolist())}
 
 
 # ---- 7 mediation -------------------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def mediation_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the figure of mediation."""
     at = found.structure
     if at.mediation.empty:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     rows = mediation_rows(found.basis, at)
     metric = "effect_through" if at.by_paths else "mediation_indirect"
     through = rows_of(rows, metric)
@@ -348,4 +348,4 @@ def mediation_values(page: Page, found: Findings) -> dict[str, Any]:
         message = page.t("mediation.headline_some", name=page.t("named", name=page.label(top)))
     pairs = [(name, numbers.number(effect.estimate)) for name, effect in effects.items()]
     listed = page.join(named_values(page, pairs[:MOST_NAMED]))
-    return {"message": message, "listed": listed, "n": float(np.nanmin(through["n"]))}
+    return {"message": message, "listed": listed, "base": base(page, through["n"].tolist())}

@@ -9,7 +9,7 @@ from csat.report.loyalty.basis import rows_of, value_of, values_of
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.first import STEP, detectable, needed
 from csat.report.loyalty.telling_drivers import certainty
-from csat.report.loyalty.words import Said, named_values, names, odds, target_word, tell, write
+from csat.report.loyalty.words import Said, named_values, names, odds, some_names, target_word, tell, write
 from csat.stats.frames import ARROW
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def tell_disproof(page: Page, found: Findings) -> None:
     """Say what would prove the advice wrong, and whether this many answers could show it."""
     kind = priority_kind(found)
     if not kind:
-        return
+        return page.html(f'<p class="absent">{page.words.html("first.disproof.absent")}</p>')
     gain = found.first.gain(found.first.driver, found.roles.target)
     if kind in ("none", "open") or gain.sign < 1:
         return page.say("first.disproof.test_none")
@@ -150,7 +150,7 @@ def _scales_said(page: Page, found: Findings) -> list[Said]:
         said.append(("trust.no_weak", {}))
     single = list(found.verdicts.loc[found.verdicts["kind"] == "single", "construct"])
     if single:
-        said.append(("trust.single", {"names": names(page, single)}))
+        said.append(("trust.single", {"names": some_names(page, single)}))
     return said
 
 
