@@ -163,16 +163,16 @@ def tell_reliability(page: Page, found: Assessment) -> None:
 
 def several_dimensions(found: Assessment) -> list[str]:
     """Name scales whose alpha lies well above omega: one factor does not carry what their items share."""
-    rows = found.reliability[found.reliability["metric"].isin(("alpha", "omega"))]
-    told = []
-    for name, own in rows.groupby("subject", sort=False):
-        by = own.drop_duplicates("metric").set_index("metric")
-        if {"alpha", "omega"} <= set(by.index):
-            alpha, omega = by.loc["alpha", "estimate"], by.loc["omega"]
-            top = omega["estimate"] if pd.isna(omega["ci_high"]) else omega["ci_high"]
-            if alpha - omega["estimate"] >= ALPHA_ABOVE_OMEGA and alpha > top:
-                told.append(str(name))
-    return told
+    part = {
+        metric: rows.drop_duplicates("subject").set_index("subject")[["estimate", "ci_high"]].astype(float)
+        for metric, rows in found.reliability.groupby("metric")
+    }
+    if not {"alpha", "omega"} <= set(part):
+        return []
+    both = part["alpha"].join(part["omega"], rsuffix="_omega")
+    top = both["ci_high_omega"].fillna(both["estimate_omega"])
+    above = both["estimate"] - both["estimate_omega"] >= ALPHA_ABOVE_OMEGA
+    return [str(name) for name in both.index[above & (both["estimate"] > top)]]
 
 
 def tell_convergent(page: Page, found: Assessment) -> None:
