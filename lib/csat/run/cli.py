@@ -66,7 +66,7 @@ def main() -> None:
     cls=_RunHelp,
     epilog="""Examples:
   csat run mobile_ecsi
-  csat run mobile_ecsi --wave 2005 --lang en --set replicates=2000
+  csat run mobile_ecsi --wave 2005 --set replicates=2000
   csat run ~/surveys/my_study --data october.xlsx --out ~/reports
   csat run my_study --segment region=North""",
 )
