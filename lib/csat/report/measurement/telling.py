@@ -169,7 +169,7 @@ def several_dimensions(found: Assessment) -> list[str]:
     }
     if not {"alpha", "omega"} <= set(part):
         return []
-    both = part["alpha"].join(part["omega"], rsuffix="_omega")
+    both = part["alpha"].join(part["omega"].add_suffix("_omega"))
     top = both["ci_high_omega"].fillna(both["estimate_omega"])
     above = both["estimate"] - both["estimate_omega"] >= ALPHA_ABOVE_OMEGA
     return [str(name) for name in both.index[above & (both["estimate"] > top)]]
