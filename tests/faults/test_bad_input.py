@@ -60,27 +60,27 @@ def added_up(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 CASES: dict[str, tuple[Change, list[str]]] = {
-    "text": (setting(30, "s2", "very good"), ["item s2", '"very good"', "rows 30"]),
-    "decimal comma": (setting(30, "s2", "4,5"), ["item s2", '"4,5"', "rows 30"]),
+    "text": (setting(30, "s2", "very good"), ["item s2", '"very good"', "row 30", "missing = ["]),
+    "decimal comma": (setting(30, "s2", "4,5"), ["item s2", '"4,5"', "row 30", "missing = ["]),
     "off the scale": (
         setting(33, "l1", 8),
-        ["item l1: 1 answer off the scale 1 to 7 (8) in rows 33", "off_scale"],
+        ["item l1: 1 answer off the scale 1 to 7 (8) in row 33", "off_scale"],
     ),
     "between the points": (
         setting(33, "l1", 3.5),
-        ["item l1: 1 answer off the scale 1 to 7 (3.5) in rows 33"],
+        ["item l1: 1 answer not a whole point of the scale 1 to 7 (3.5) in row 33", "continuous"],
     ),
     "missing code of another study": (setting(33, "l1", -9), ["(-9)", "missing"]),
     "missing column": (
         lambda f: f.rename(columns={"l3": "l_3"}),
-        ['column "l3" of item l3', 'did you mean "l_3"'],
+        ['column "l3" of item l3', 'did you mean "l_3"', "the file has the columns: guest,"],
     ),
     "missing segment": (lambda f: f.drop(columns="site"), ['column "site" of segment site']),
     "missing respondents": (lambda f: f.drop(columns="guest"), ["respondent_column"]),
     "respondent twice": (setting(41, "guest", "g030"), ["1 respondent id comes more than once", "31, 41"]),
     "constant": (constant, ["item l1: all 40 answers are 4", '"without"']),
     "unanswered": (unanswered, ["item l1: nobody answered it"]),
-    "repeated": (repeated, ["items l1 and l2 are perfectly collinear"]),
+    "repeated": (repeated, ["items l1 and l2 are perfectly collinear", "mirror image"]),
     "added up": (added_up, ["s1, s2, l1 are perfectly collinear"]),
     "too few for the items": (lambda f: f.iloc[16:25], ["5 respondents for 6 items"]),
     "too few to show": (lambda f: f.iloc[16:28], ["8 respondents are fewer than 10 (suppress_below)"]),
@@ -96,6 +96,8 @@ def test_answers_that_cannot_be_used(name: str, folder: Path) -> None:
     for word in words:
         assert word in message
     assert "g030" not in message
+    assert 'file "answers.csv"' in message or message.startswith("answers.csv")
+    assert "problems" not in message
 
 
 def test_everything_wrong_in_the_cells_comes_at_once(folder: Path) -> None:
@@ -108,6 +110,13 @@ def test_everything_wrong_in_the_cells_comes_at_once(folder: Path) -> None:
     assert "more than once" in message
     assert message.startswith('study "guests", wave "2026-10"')
     assert "the first under the header" in message
+    assert "3 problems" in message
+
+
+def test_missing_respondent_id_is_noted(folder: Path) -> None:
+    write_answers(folder, setting(30, "guest", "")(answers_frame()))
+    notes = load_answers(load_study(folder), wave="2026-10").notes
+    assert any("respondent id is missing in row 30" in note for note in notes)
 
 
 def test_rows_are_cut_at_ten(folder: Path) -> None:
@@ -153,6 +162,16 @@ def test_other_formats_that_are_broken(folder: Path) -> None:
         assert name in error_of(folder, data=str(folder / name))
 
 
+def test_rows_shorter_than_the_header(folder: Path) -> None:
+    path = write_answers(folder)
+    header, rest = path.read_text().split("\n", 1)
+    path.write_text(f"{header},more\n{rest}")
+    assert "rows have fewer cells than the header" in error_of(folder)
+    path.write_text(f"{header}\n{rest}g099,2026-10\n")
+    notes = load_answers(load_study(folder)).notes
+    assert any("fewer cells than the header in row 61" in note for note in notes)
+
+
 def test_column_twice(folder: Path) -> None:
     path = write_answers(folder)
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -163,7 +182,8 @@ def test_column_twice(folder: Path) -> None:
 def test_segments_that_are_not_there(folder: Path) -> None:
     write_answers(folder)
     assert 'did you mean "site"' in error_of(folder, segment="sites=1")
-    assert "segments are: site" in error_of(folder, segment="site")
+    assert "segments are: site" in error_of(folder, segment="town=1")
+    assert "write site=VALUE, values are: 1, 2" in error_of(folder, segment="site")
     assert 'value "3"; there are: 1, 2' in error_of(folder, segment="site=3")
     frame = answers_frame()
     frame["site"] = [2] * 52 + [1] * 8

@@ -121,6 +121,12 @@ def test_stale_results_prove_nothing(suite: Suite) -> None:
     assert "wrote no two.results.json" in str(suite.fails())
 
 
+def test_pages_of_a_language_not_asked_for_are_removed_with_a_note(published_once: Suite) -> None:
+    told = published_once.run(langs=["zh"]).warnings
+    assert any("the English pages of this wave were removed" in one for one in told)
+    assert not any("removed" in one for one in published_once.run(langs=["zh"]).warnings)
+
+
 def test_languages_that_disagree(published_once: Suite) -> None:
     different = finish("two").replace("0.71", "{0.71 if lang == 'en' else 0.72}")
     published_once.write("two", "# Second part", different)

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from csat.run.manifest import sha256
 from csat.run.metrics import COLUMNS
@@ -59,6 +60,14 @@ def test_the_metrics_are_the_documented_columns(wave: Path) -> None:
         assert row["metric"] and row["method"] and row["wave"] == wave.name
         low, high = (float(row[name] or "nan") for name in ("ci_low", "ci_high"))
         assert not low > high, row
+
+
+def test_a_number_has_one_row(wave: Path) -> None:
+    """A trend picks a number by its metric and subject, so the two must be enough."""
+    metrics = pd.read_csv(wave / "metrics.csv")
+    assert not metrics.duplicated(["metric", "subject"]).any()
+    has_interval = metrics[["ci_low", "ci_high"]].notna().any(axis=1)
+    assert metrics.loc[has_interval, "estimate"].notna().all()
 
 
 def test_nothing_of_the_machine_is_published(wave: Path, root: Path) -> None:

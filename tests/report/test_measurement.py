@@ -16,12 +16,14 @@ import pytest
 from bs4 import BeautifulSoup
 from csat import stats
 from csat.data import Answers, load_answers
-from csat.report import measurement
+from csat.report import loyalty, measurement
 from csat.report.measurement import verdicts
 from csat.report.measurement.assessment import Assessment, assess
 from csat.report.measurement.careless import LEAST_ITEMS, carelessness
+from csat.report.measurement.classes import answer_classes
 from csat.report.measurement.distributions import category_shares, panels
 from csat.report.measurement.factor_model import factor_model
+from csat.report.measurement.telling import several_dimensions
 from csat.report.page import Page
 from csat.study import load_study
 from csat.study.definition import Thresholds
@@ -238,7 +240,7 @@ def test_items_in_numbers(reputation: tuple[Answers, stats.Bootstrap, Assessment
     assert came.floor == ("attr_2",)
     assert came.ceiling[0] == "cusl_3"
     table = measurement.item_table(answers, statistics).set_index("item")
-    assert "off_scale" not in table
+    assert (table["off_scale"] == 0).all()
     assert table.loc["cusa", "n"] == 343
     assert table.loc["attr_2", "floor"] == pytest.approx(152 / 344)
     assert table.loc["comp_1", "sd"] == pytest.approx(answers.raw["comp_1"].std())
@@ -254,14 +256,89 @@ def test_answers_are_cut_into_panels(reputation: tuple[Answers, stats.Bootstrap,
     assert cut[0].upper["qual_1"] == pytest.approx((reputation[0].raw["qual_1"] >= 5).mean())
 
 
+def test_the_first_sentence_does_not_pass_over_misfit_and_overlap(run: Run, tmp_path: Path) -> None:
+    for lang, told in (
+        ("en", "The scales hold in part, and the factor model keeps only"),
+        ("zh", "而且因子模型"),
+    ):
+        page, _ = run("mobile_ecsi", lang)
+        assert told in page.find("p").get_text()
+    page, _ = run("corporate_reputation")
+    assert "keeps only" in page.find("p").get_text()
+
+
+def test_alpha_well_above_omega_hints_at_several_dimensions(
+    mobile: tuple[Answers, stats.Bootstrap, Assessment],
+) -> None:
+    found = mobile[2]
+    assert several_dimensions(found) == []
+    rows = found.reliability.copy()
+    low = (rows["metric"] == "omega") & (rows["subject"] == "Quality")
+    rows.loc[low, ["estimate", "ci_low", "ci_high"]] = [0.70, 0.66, 0.74]
+    assert several_dimensions(dataclasses.replace(found, reliability=rows)) == ["Quality"]
+
+
+def test_no_answer_is_best_where_the_construct_has_no_better_end(run: Run, tmp_path: Path) -> None:
+    toml = re.sub(r"\[model\].*", "", TOML, flags=re.S).replace('role = "loyalty"', 'role = "other"')
+    folder = write_study(tmp_path / "neutral", toml, ITEMS)
+    write_answers(folder, answers_frame().assign(l1=lambda f: np.where(f.index % 2, 7, f["l1"])))
+    text = run(folder)[0].get_text(" ")
+    assert "gave the highest answer" in text
+    assert not re.search("L one.*best possible", text)
+
+
+def test_listwise_deletion_is_told_where_it_bites(run: Run) -> None:
+    complete = int(assessed("corporate_reputation")[0].scored.notna().all(axis=1).sum())
+    page, rows = run("corporate_reputation", missing="listwise")
+    for metric in ("item_mean", "item_sd", "ceiling_share"):
+        assert set(rows.loc[rows["metric"] == metric, "n"]) == {complete}
+    text = page.get_text(" ")
+    assert f"{complete} respondents are analysed" in text
+    assert "did not answer everything" in text
+    ledger = page.find("table").get_text(" ")
+    assert f"Respondents analysed {complete} respondents" in re.sub(r"\s+", " ", ledger)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step", "names"),
+    [
+        (1, 100, 1, ["1–25", "26–50", "51–75", "76–100"]),
+        (0, 100, 1, ["0–24", "25–49", "50", "51–75", "76–100"]),
+        (1, 12, 1, ["1–3", "4–6", "7–9", "10–12"]),
+        (0, 100, 20, ["0", "20", "40", "60", "80", "100"]),
+        (0, 100, 0.5, ["0–<25", "25–<50", "50", ">50–75", ">75–100"]),
+        (0, 10, 0.3, ["0–<2.5", "2.5–<5", ">5–7.5", ">7.5–10"]),
+    ],
+)
+def test_classes_of_a_wide_scale_keep_to_their_half(
+    low: float, high: float, step: float, names: list[str]
+) -> None:
+    given = np.repeat(np.arange(low, high + 1e-9, step), 7)
+    edges, told = answer_classes(low, high, (), given)
+    assert told == names
+    counts, _ = np.histogram(given, edges)
+    half = len(told) // 2
+    middle = (low + high) / 2
+    assert counts.sum() == len(given)
+    assert counts[-half:].sum() == (given > middle).sum()
+    assert counts[:half].sum() == (given < middle).sum()
+
+
+def test_values_that_few_gave_are_mirrored() -> None:
+    assert answer_classes(0, 100, (), np.repeat([0.0, 20.0, 80.0], 9))[1] == ["0", "20", "80", "100"]
+
+
 def test_fine_scales_are_shown_in_bands(tmp_path: Path) -> None:
     toml = TOML.replace("maximum = 7", 'maximum = 7\nkind = "continuous"')
     folder = write_study(tmp_path / "fine", toml, ITEMS)
-    write_answers(folder)
-    shares = category_shares(load_answers(load_study(folder)), ["s1", "s3"])
-    assert shares.shape == (2, 5)
-    assert shares.columns[0] == "1–2.2"
+    frame = answers_frame()
+    write_answers(folder, frame.assign(s1=np.linspace(1, 7, len(frame)).round(2)))
+    answers = load_answers(load_study(folder))
+    shares = category_shares(answers, ["s1", "s3"])
+    assert shares.columns[0] == "1–<2.5"
     assert np.allclose(shares.sum(axis=1), 1)
+    (panel,) = panels(answers)
+    assert panel.upper["s1"] == pytest.approx((answers.scored["s1"].dropna() > 4).mean())
 
 
 # ---- careless answers --------------------------------------------------------------------------------------
@@ -290,6 +367,18 @@ def test_straight_liners_are_found_and_their_effect_is_told(run: Run, tmp_path: 
     assert "cannot be taken at face value" in text and "could carry decisions" in text
     assert np.isfinite(number(rows, "alpha_without_flagged", "Loy"))
     assert number(rows, "index_0_100_without_flagged", "Loy") < 60
+
+
+def test_page_one_counts_the_flagged_as_the_measurement_page_does(tmp_path: Path) -> None:
+    answers, sample, found = assessed("mobile_ecsi")
+    care = carelessness(answers, sample, found)
+    told = loyalty.analyse(answers, replicates=60)
+    assert round(told.careless.estimate * told.careless.n) == care.flagged > 0
+    everybody = np.arange(answers.n) >= answers.n / 2
+    narrow = told.levels.indices.assign(ci_low=-1.0, ci_high=-0.5)
+    assert "Satisfaction" in measurement.indices_moved(answers, sample, everybody, narrow)
+    wide = told.levels.indices.assign(ci_low=0.0, ci_high=100.0)
+    assert measurement.indices_moved(answers, sample, everybody, wide) == []
 
 
 @pytest.mark.slow

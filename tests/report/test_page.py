@@ -145,7 +145,7 @@ def test_labels(page: Shown) -> None:
 
 
 def test_results_are_written_last_and_in_full(page: Shown) -> None:
-    frame = tidy(("alpha", "Quality", 0.1 + 0.2, np.nan, np.nan, 120, "raw"))
+    frame = tidy(("alpha", "Quality", 2 / 3, np.nan, np.nan, 120, "raw"))
     page.record(frame)
     page.record(frame)
     page.warn("x.warning", worst="α")
@@ -153,7 +153,7 @@ def test_results_are_written_last_and_in_full(page: Shown) -> None:
     table = pd.read_csv(page.out / "02_measurement.metrics.csv", keep_default_na=False)
     assert list(table) == ["study", "wave", "segment", "notebook", *TIDY]
     assert table.shape[0] == 1
-    assert float(table["estimate"].iloc[0]) == 0.1 + 0.2
+    assert str(table["estimate"].iloc[0]) == "0.666666666667"  # twelve significant digits
     told = json.loads((page.out / "02_measurement.results.json").read_text("utf-8"))
     assert told["done"] is True
     assert (told["study"], told["wave"], told["n"], told["rows"]) == ("sample", "2026-10", 120, 1)

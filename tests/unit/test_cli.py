@@ -98,6 +98,14 @@ def test_an_error_that_is_not_acknowledged_fails_a_check(csat: Call, monkeypatch
         (["check", "mobile_ecsi", "--data", "no/such/file.csv"], "file.csv"),
         (["run", "mobile_ecsi", "--lang", "fr"], 'no language "fr"'),
         (["run", "mobile_ecsi", "--set", "replicats=5"], "did you mean replicates?"),
+        (["run", "mobile_ecsi", "--set", "replicates=3"], "3 is not from 100 to 1000000"),
+        (["run", "mobile_ecsi", "--set", "replicates=-5"], "-5 is not from 100"),
+        (["run", "mobile_ecsi", "--set", "missing=foo"], "'pairwise', 'listwise', 'em'"),
+        (["run", "mobile_ecsi", "--set", "interval=x"], "'percentile', 'bca'"),
+        (["run", "mobile_ecsi", "--set", "off_scale=x"], "'error', 'missing'"),
+        (["run", "mobile_ecsi", "--wave", ""], "is empty"),
+        (["check", "mobile_ecsi", "--wave", " "], "is empty"),
+        (["check", "mobile_ecsi", "--data", "studies"], "is a folder"),
         (["run", "mobile_ecsi", "--segment", "region=North"], "region"),
         (["run"], "Missing argument 'STUDY'"),
         (["run", "mobile_ecsi", "--waves", "2005"], "--wave"),
@@ -111,6 +119,20 @@ def test_wrong_input_gets_a_message_and_code_2(
     assert shown.exit_code == 2
     assert told in shown.output and "Traceback" not in shown.output
     assert not (tmp_path / "reports").exists()
+
+
+def test_reports_cannot_go_into_a_file(csat: Call, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    for out in ("taken", "taken/reports"):
+        shown = csat("run", "mobile_ecsi", "--out", tmp_path / out)
+        assert shown.exit_code == 2
+        assert "--out:" in shown.output and "is a file" in shown.output and "Errno" not in shown.output
+
+
+def test_help_lists_the_parameters(csat: Call) -> None:
+    shown = csat("run", "--help").output
+    assert "missing: pairwise | listwise | em = 'pairwise'" in shown
+    assert "replicates: int = 5000, 100 to 1000000" in shown
 
 
 def result(**changed: object) -> RunResult:

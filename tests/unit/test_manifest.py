@@ -12,6 +12,8 @@ from csat.run.errors import RunFailed
 from csat.run.metrics import COLUMNS, read_metrics, same_in_all, write_metrics
 from csat.run.notebooks import SUITE, Notebook
 from csat.run.plan import Plan, make_plan
+from fakes import write_notebook
+from study_files import answers_frame, write_answers, write_study
 
 ROWS = [("s", "2005", "", "n", "alpha", "Image", "0.7123456789012345", "", "0.8", "250.0", "raw, Feldt")]
 
@@ -79,8 +81,6 @@ def test_languages_must_have_the_same_numbers() -> None:
 @pytest.fixture
 def plan(root: Path, tmp_path: Path):
     """Make a plan with some things changed."""
-    from fakes import write_notebook
-
     for book in ("a", "b"):
         write_notebook(tmp_path / "notebooks", book)
 
@@ -124,6 +124,20 @@ def test_the_same_run_has_the_same_key_and_another_has_another(plan, tmp_path: P
     assert len(keys) == 6
     data.write_text(data.read_text() + data.read_text().splitlines()[1] + "\n")
     assert plan(data=data).key != copied.key
+
+
+def test_answers_are_found_from_any_folder(plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, beside the study, or in the project; and the notebooks get a path that holds everywhere."""
+    folder = write_answers(write_study(tmp_path / "guests")).parent
+    for month in ("2026-09", "2026-10"):
+        write_answers(folder, answers_frame(), f"month-{month}.csv")
+    monkeypatch.chdir(tmp_path)
+    for told in ("answers.csv", "guests/answers.csv", folder / "answers.csv"):
+        made = plan(study=folder, data=told)
+        assert made.arguments["data"] == str(folder / "answers.csv")
+        assert (made.wave, made.shown["data"]) == ("2026-10", "answers.csv")
+    made = plan(study=folder, data="guests/month-{wave}.csv")
+    assert (made.wave, made.arguments["data"]) == ("2026-10", str(folder / "month-2026-10.csv"))
 
 
 def test_a_plan_tells_each_notebook_what_it_declares(plan, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_all_mistakes_are_listed_at_once(known: dict[str, Parameter]) -> None:
 
 
 def test_values_of_a_program_are_checked_too(known: dict[str, Parameter]) -> None:
-    assert check_values({"replicates": 5, "level": 1}, known) == {"replicates": 5, "level": 1.0}
+    assert check_values({"replicates": 50, "level": 1}, known) == {"replicates": 50, "level": 1.0}
     for wrong in ({"replicates": "5"}, {"replicates": True}, {"strict": 1}, {"month": 202602}, {"out": "x"}):
         with pytest.raises(ParameterError):
             check_values(wrong, known)

@@ -63,13 +63,13 @@ MISTAKES = {
     "unknown column": ("csv", "reversed", "reverse", "header", "reverse", 'did you mean "reversed"'),
     "missing column": ("csv", "text_zh", "text_en", "header", "text_zh", "is missing"),
     "column twice": ("csv", "text_zh", "text_en", "header", "text_en", "twice"),
-    "item twice": ("csv", "s2,Sat", "s1,Sat", "row 3 (s1)", "item", "declared twice"),
-    "item unsafe": ("csv", "s2,Sat", "s-2,Sat", "row 3 (s-2)", "item", "cannot be an id"),
-    "item empty": ("csv", "s2,Sat", ",Sat", "row 3", "item", "is empty"),
-    "undeclared construct": ("csv", "s2,Sat", "s2,Sad", "row 3 (s2)", "construct", 'did you mean "Sat"'),
-    "reversed unclear": ("csv", "s3,Sat,yes", "s3,Sat,maybe", "row 4 (s3)", "reversed", "neither yes nor no"),
-    "missing wording": ("csv", ",很差。", ",", "row 4 (s3)", "text_zh", "translation is missing"),
-    "comma without quotes": ("csv", "It was bad.", "It was, well, bad.", "row 4", "", "needs quotes"),
+    "item twice": ("csv", "s2,Sat", "s1,Sat", "line 3 (s1)", "item", "declared twice"),
+    "item unsafe": ("csv", "s2,Sat", "s-2,Sat", "line 3 (s-2)", "item", "cannot be an id"),
+    "item empty": ("csv", "s2,Sat", ",Sat", "line 3", "item", "is empty"),
+    "undeclared construct": ("csv", "s2,Sat", "s2,Sad", "line 3 (s2)", "construct", 'did you mean "Sat"'),
+    "reversed unclear": ("csv", "s3,Sat,yes", "s3,Sat,maybe", "line 4 (s3)", "reversed", "neither yes nor no"),
+    "missing wording": ("csv", ",很差。", ",", "line 4 (s3)", "text_zh", "translation is missing"),
+    "comma without quotes": ("csv", "It was bad.", "It was, well, bad.", "line 4", "", "needs quotes"),
     "quote not closed": ("csv", "I am satisfied.", '"' + "I am satisfied. " * 9000, "", "", "not CSV"),
     "no items": ("csv", ITEMS.split("\n", 1)[1], "", "", "item", "no item"),
     "empty file": ("csv", ITEMS, "", "", "", "empty"),
@@ -125,9 +125,22 @@ def test_row_that_ends_early(tmp_path: Path) -> None:
     with pytest.raises(StudyError) as caught:
         load_study(write_study(tmp_path / "guests", TOML, items))
     assert [(p.where, p.field) for p in caught.value.problems] == [
-        ("row 6 (l2)", "text_en"),
-        ("row 6 (l2)", "text_zh"),
+        ("line 6 (l2)", "text_en"),
+        ("line 6 (l2)", "text_zh"),
     ]
+
+
+def test_header_with_a_column_too_many(tmp_path: Path) -> None:
+    header, rest = ITEMS.split("\n", 1)
+    with pytest.raises(StudyError, match="rows have fewer cells than the header") as caught:
+        load_study(write_study(tmp_path / "guests", TOML, f"{header},facet\n{rest}"))
+    assert len(caught.value.problems) == 1
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    items = ITEMS.replace("I am satisfied.", '"I am\nsatisfied."').replace("s3,Sat,yes", "s3,Sat,maybe")
+    with pytest.raises(StudyError, match=r"line 5 \(s3\)"):
+        load_study(write_study(tmp_path / "guests", TOML, items))
 
 
 def test_reversed_single_item(tmp_path: Path) -> None:

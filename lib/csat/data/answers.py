@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from csat.data import contract
 from csat.data.cleaning import Cleaning, to_codes, to_numbers
 from csat.data.ledger import Ledger
-from csat.data.problems import DataError, rows_text
+from csat.data.problems import DataError, in_rows
 from csat.data.reading import RawTable, read_table
 from csat.data.simulated import as_marked, is_simulated
 from csat.data.sources import find_source
@@ -116,11 +116,11 @@ def load_answers(
     name = str(wave) or latest_wave(study, data)
     asked = study.wave(name)
     study = study.for_version(asked.version)
-    where = _where(study, name, segment)
     source = find_source(study, name, data)
     table = read_table(source.content, source.name, source.told)
     study = replace(study, simulated=study.simulated or is_simulated(study, table.cells))
-    work = _Work(study, asked, study.without(asked.without), table, where)
+    where = _where(study, name, segment)
+    work = _Work(study, asked, study.without(asked.without), table, f'{where}, file "{table.name}"')
     return work.answers(segment, off_scale or study.data.off_scale, bool(str(wave)), source.origin)
 
 
@@ -147,6 +147,8 @@ class _Work:
         kept = self._keep(cells.index, segments, chosen, ledger)
         cells, segments = cells.loc[kept], segments.loc[kept]
         raw, weights = self._numbers(cells, off_scale, ledger)
+        if self.study.data.respondent_column:
+            notes += contract.without_id(cells[self.study.data.respondent_column])
         answered = raw.notna().any(axis=1)
         if not answered.all():
             gone = ~answered
@@ -181,7 +183,8 @@ class _Work:
         problems += list(contract.missing_columns(self.study, columns))
         problems += list(contract.left_with_one(self.study, self.declared))
         if problems:
-            raise DataError(problems, self.where)
+            there = f"the file has the columns: {listing(columns, 40)}"
+            raise DataError(problems, self.where, [there] if any("missing" in p for p in problems) else ())
 
     def _unknown(self) -> tuple[str, ...]:
         """Columns that the study gives no meaning (those of items not asked in this wave are known)."""
@@ -215,6 +218,11 @@ class _Work:
             return ()
         name, equals, value = (part.strip() for part in wanted.partition("="))
         known = self.study.segments
+        if name in known and not value:
+            values = listing(sorted(set(segments[name].dropna().astype(str)))) or "none"
+            raise DataError(
+                f'"{wanted}" lacks its value: write {name}=VALUE, values are: {values}', self.where
+            )
         if not equals or name not in known:
             there = listing(known) or "none"
             wrong = f'"{wanted}" names no segment of the study{suggest(name, known)}'
@@ -262,14 +270,8 @@ class _Work:
         if told.respondent_column:
             cleaning.errors.extend(contract.duplicate_respondents(cells[told.respondent_column]))
         if cleaning.errors:
-            if any("off the scale" in e for e in cleaning.errors):
-                cleaning.errors.append(
-                    'answers off the scale: correct them, declare their code as "missing" of the scale, '
-                    'or set off_scale = "missing"'
-                )
-            raise DataError(
-                [*cleaning.errors, "rows are counted from 1, the first under the header"], self.where
-            )
+            count = "rows are counted from 1, the first under the header"
+            raise DataError(cleaning.errors, self.where, [*cleaning.advice, count])
         return pd.DataFrame(columns, index=cells.index), weights
 
     def _weights(self, cells: pd.Series, errors: list[str]) -> pd.Series:
@@ -278,7 +280,7 @@ class _Work:
         bad = ~(weights >= 0)
         if bad.any():
             errors.append(
-                f"weights must be numbers from 0 on; they are not in rows {rows_text(list(cells.index[bad]))}"
+                f"weights must be numbers from 0 on; they are not {in_rows(list(cells.index[bad]))}"
             )
         elif not weights.sum() > 0:
             errors.append("all weights are 0")

@@ -102,7 +102,7 @@ def mahalanobis(answers: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
     --------
     R: ``careless::mahad(x)``; for complete answers ``mahalanobis(x, colMeans(x), cov(x))``.
     """
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
     varied = answers.loc[:, answers.std(ddof=1).to_numpy() > 0]
     distance = np.full(len(answers), np.nan)
@@ -120,7 +120,7 @@ def mahalanobis(answers: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         x = centred[np.ix_(rows, seen)]
         distance[rows] = np.einsum("ij,jk,ik->i", x, np.linalg.pinv(part, rcond=1e-10, hermitian=True), x)
         df[rows] = np.linalg.matrix_rank(part, hermitian=True)
-    return distance, np.where(np.isnan(distance), np.nan, chi2.sf(distance, np.maximum(df, 1)))
+    return distance, np.where(np.isnan(distance), np.nan, chdtrc(np.maximum(df, 1), distance))
 
 
 def even_odd(scored: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> FloatArray:

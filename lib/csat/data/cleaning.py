@@ -10,12 +10,25 @@ import numpy as np
 import pandas as pd
 
 from csat.data.ledger import Ledger
-from csat.data.problems import rows_text
+from csat.data.problems import in_rows
 from csat.study.definition import Item, Scale
 from csat.study.problems import listing
 
 NO_ANSWER = frozenset({"", ".", "na", "n/a", "#n/a", "nan", "null", "none"})
 """Cells that mean "no answer" in every study (in any case of letters)."""
+
+TEXT = (
+    'text: correct it, or if it means "no answer" declare it under [data] of study.toml, such as '
+    'missing = ["DK", "refused"]; decimals are written with a point'
+)
+OUTSIDE = (
+    'answers off the scale: correct them, declare their code as "missing" of the scale, such as '
+    'missing = [-99], or set off_scale = "missing" under [data] (for one run: --set off_scale=missing)'
+)
+BETWEEN = (
+    "answers between the points: correct them, or if any number may be answered give the scale "
+    'kind = "continuous" in study.toml'
+)
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -27,15 +40,15 @@ class Cleaning:
     ledger: Ledger
     off_scale: str
     errors: list[str] = field(default_factory=list)
+    advice: dict[str, None] = field(default_factory=dict)
 
     def item(self, cells: pd.Series, item: Item, scale: Scale, missing: tuple[float | str, ...]) -> pd.Series:
         """Numbers of one item, NaN where there is no answer."""
         numbers, text = to_numbers(cells, tuple(m for m in missing if isinstance(m, str)))
         if text.any():
             values = listing(f'"{v}"' for v in dict.fromkeys(cells[text]))
-            self.errors.append(
-                f"item {item.id}: text where a number belongs, {values}, in rows {_rows(text)}"
-            )
+            self.advice[TEXT] = None
+            self.errors.append(f"item {item.id}: text where a number belongs, {values}, {_rows(text)}")
         codes = {*scale.missing, *(float(m) for m in missing if not isinstance(m, str))}
         coded = numbers.isin(codes)
         if coded.any():
@@ -45,20 +58,29 @@ class Cleaning:
 
     def _off_scale(self, numbers: pd.Series, item: Item, scale: Scale) -> pd.Series:
         """Which answers are off the scale; an error unless they are to become missing."""
-        off = (numbers < scale.minimum) | (numbers > scale.maximum)
-        if scale.kind == "rating":
-            off |= numbers.notna() & (numbers % 1 != 0)
-        if off.any():
-            count = int(off.sum())
-            if self.off_scale == "missing":
-                self.ledger.add("clean", "off_scale", "set_missing", count, _where(off), item.id)
-            else:
-                values = listing(f"{v:g}" for v in sorted(set(numbers[off])))
-                self.errors.append(
-                    f"item {item.id}: {count} answer{'s' if count > 1 else ''} off the scale "
-                    f"{scale.minimum:g} to {scale.maximum:g} ({values}) in rows {_rows(off)}"
-                )
+        outside = (numbers < scale.minimum) | (numbers > scale.maximum)
+        between = ~outside & numbers.notna() & (numbers % 1 != 0)
+        between &= scale.kind == "rating"
+        off = outside | between
+        if off.any() and self.off_scale == "missing":
+            self.ledger.add("clean", "off_scale", "set_missing", int(off.sum()), _where(off), item.id)
+        elif off.any():
+            self._refuse(outside, "off the scale", OUTSIDE, numbers, item, scale)
+            self._refuse(between, "not a whole point of the scale", BETWEEN, numbers, item, scale)
         return off
+
+    def _refuse(
+        self, wrong: pd.Series, what: str, advice: str, numbers: pd.Series, item: Item, scale: Scale
+    ) -> None:
+        """Note answers that the scale does not have."""
+        if wrong.any():
+            count = int(wrong.sum())
+            values = listing(f"{v:g}" for v in sorted(set(numbers[wrong])))
+            self.advice[advice] = None
+            self.errors.append(
+                f"item {item.id}: {count} answer{'s' if count > 1 else ''} {what} "
+                f"{scale.minimum:g} to {scale.maximum:g} ({values}) {_rows(wrong)}"
+            )
 
 
 def to_numbers(cells: pd.Series, missing: tuple[str, ...] = ()) -> tuple[pd.Series, pd.Series]:
@@ -107,5 +129,5 @@ def _where(mask: pd.Series) -> list[int]:
 
 
 def _rows(mask: pd.Series) -> str:
-    """First row numbers of what a mask marks, as text."""
-    return rows_text(_where(mask))
+    """Say in which rows is what a mask marks."""
+    return in_rows(_where(mask))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from csat.data.problems import rows_text
+from csat.data.problems import in_rows
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
 
@@ -51,8 +51,15 @@ def duplicate_respondents(ids: pd.Series) -> Iterator[str]:
         count = twice.nunique()
         yield (
             f"{count} respondent id{'s come' if count > 1 else ' comes'} more than once, "
-            f"in rows {rows_text(list(twice.index))}; keep one row a respondent"
+            f"{in_rows(list(twice.index))}; keep one row a respondent"
         )
+
+
+def without_id(ids: pd.Series) -> Iterator[str]:
+    """Rows without a respondent id, which cannot be told from one another."""
+    rows = list(ids.index[ids == ""])
+    if rows:
+        yield f"the respondent id is missing {in_rows(rows)}: not checked for rows that come twice"
 
 
 def unusable_items(raw: pd.DataFrame, study: Study) -> Iterator[str]:
@@ -92,9 +99,14 @@ def too_few(n: int, study: Study) -> Iterator[str]:
 def collinear_items(raw: pd.DataFrame) -> Iterator[str]:
     """Items that repeat each other exactly: pairs first, then sets of three and more."""
     pairs = _identical_pairs(raw)
-    for first, second in pairs:
-        yield f"items {first} and {second} are perfectly collinear: each repeats the other; check the export"
-    rest = raw.drop(columns=list({second for _, second in pairs}))
+    for first, second, mirror in pairs:
+        how = (
+            f"{second} is the mirror image of {first} (a reverse coded copy)"
+            if mirror
+            else "each repeats the other"
+        )
+        yield f"items {first} and {second} are perfectly collinear: {how}; check the export, keep one of them"
+    rest = raw.drop(columns=list({second for _, second, _ in pairs}))
     complete = rest.dropna()
     if len(complete) <= rest.shape[1] + 1 or complete.nunique().min() < 2:
         return
@@ -103,12 +115,15 @@ def collinear_items(raw: pd.DataFrame) -> Iterator[str]:
         yield f"items {listing(involved)} are perfectly collinear: each follows from the others; drop one"
 
 
-def _identical_pairs(raw: pd.DataFrame) -> list[tuple[str, str]]:
-    """Pairs of items with a correlation of exactly one, ignoring the sign."""
-    correlation = np.abs(raw.corr(min_periods=_LEAST_OVERLAP).to_numpy())
-    first, second = np.nonzero(np.triu(correlation > 1 - _TOLERANCE, k=1))
+def _identical_pairs(raw: pd.DataFrame) -> list[tuple[str, str, bool]]:
+    """Pairs of items with a correlation of exactly one, and whether it is negative."""
+    correlation = raw.corr(min_periods=_LEAST_OVERLAP).to_numpy()
+    first, second = np.nonzero(np.triu(np.abs(correlation) > 1 - _TOLERANCE, k=1))
     names = [str(c) for c in raw.columns]
-    return [(names[i], names[j]) for i, j in zip(first.tolist(), second.tolist(), strict=True)]
+    return [
+        (names[i], names[j], bool(correlation[i, j] < 0))
+        for i, j in zip(first.tolist(), second.tolist(), strict=True)
+    ]
 
 
 def _dependent_set(complete: pd.DataFrame) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from csat.data.problems import DataError
+from csat.data.problems import DataError, in_rows
 from csat.study.definition import DataSource
 from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 
@@ -91,7 +91,21 @@ def _read_text(
     separator = source.separator or ("\t" if form == "tsv" else _separator(decoded.text))
     if separator not in (",", "\t"):
         notes.append(f'columns are separated by "{separator}"')
-    return _parse(decoded.text, separator, name), tuple(notes)
+    cells = _parse(decoded.text, separator, name)
+    # A row can only be short where its last cell is empty, so most files are not read a second time.
+    rows = _short_rows(decoded.text, separator, cells.shape[1]) if (cells.iloc[:, -1] == "").any() else []
+    if rows and len(rows) == len(cells):
+        wrong = f"rows have fewer cells than the header, which has {cells.shape[1]}"
+        raise DataError(f"{wrong}; give every row a cell for every column", name)
+    if rows:
+        notes.append(f"fewer cells than the header {in_rows(rows)}: the rest is taken as missing")
+    return cells, tuple(notes)
+
+
+def _short_rows(text: str, separator: str, width: int) -> list[int]:
+    """Rows with some cells, but fewer than the header; pandas fills them up without a word."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    return [row for row, cells in enumerate(lines) if row and 0 < len(cells) < width]
 
 
 def _separator(text: str) -> str:

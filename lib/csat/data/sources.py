@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from importlib import metadata, resources
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -109,6 +109,8 @@ def _from_file(study: Study, path: str, told: DataSource) -> Source:
         if candidate.is_file():
             shown = path if not given.is_absolute() and ".." not in given.parts else given.name
             return Source(_read(candidate), candidate.name, shown, told)
+    if any(candidate.is_dir() for candidate in candidates):
+        raise DataError(f'"{path}" is a folder; name the data file in it', f'study "{study.id}"')
     folder = candidates[0].parent
     names = [p.name for p in sorted(folder.iterdir()) if p.is_file()] if folder.is_dir() else []
     hint = suggest(given.name, names)
@@ -126,11 +128,14 @@ def _read(path: Path) -> bytes:
 def _from_package(study: Study, told: DataSource) -> Source:
     """Bytes of a resource inside an installed package."""
     where = f'study "{study.id}"'
-    if find_spec(told.package.partition(".")[0]) is None:
+    top, *below = told.package.split(".")
+    spec = find_spec(top)
+    if spec is None or not spec.submodule_search_locations:
         raise DataError(
             f'the data set is part of the package "{told.package}", which is not installed; install it', where
         )
-    resource = resources.files(told.package).joinpath(*told.resource.split("/"))
+    # The file is found without importing the package, which may cost a second.
+    resource = Path(spec.submodule_search_locations[0]).joinpath(*below, *told.resource.split("/"))
     if not resource.is_file():
         raise DataError(f'the package "{told.package}" has no file "{told.resource}"', where)
     return Source(
@@ -143,5 +148,9 @@ def _from_package(study: Study, told: DataSource) -> Source:
 
 def _version(package: str) -> str:
     """Version of an installed package, empty when unknown."""
-    names = metadata.packages_distributions().get(package.partition(".")[0], [])
-    return metadata.version(names[0]) if names else ""
+    top = package.partition(".")[0]
+    try:
+        return metadata.version(top)
+    except metadata.PackageNotFoundError:
+        names = metadata.packages_distributions().get(top, [])
+        return metadata.version(names[0]) if names else ""

@@ -115,7 +115,14 @@ def _figures(figures: Sequence[KeyFigure], words: Catalogue) -> str:
     if not figures:
         return ""
     cards = "".join(f'<li class="card">{_figure(figure, words)}</li>' for figure in figures)
-    return f'{_head(words, "figures")}<ul class="cards">{cards}</ul>'
+    return f'{_head(words, _figures_head(figures))}<ul class="cards">{cards}</ul>'
+
+
+def _figures_head(figures: Sequence[KeyFigure]) -> str:
+    """Head above the cards: how many figures there are, or none of it where one was not measured."""
+    if any(numbers.is_missing(figure.estimate) for figure in figures):
+        return "figures_some"
+    return {1: "figures_one", 2: "figures_two", 3: "figures"}.get(len(figures), "figures_some")
 
 
 def _figure(figure: KeyFigure, words: Catalogue) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csat.report import results, tables
+from csat.report.analysed import analysed
 from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
@@ -349,7 +350,7 @@ def open_page(
     study : Study, optional
         The study; taken from `answers` when these are given.
     answers : Answers, optional
-        Answers of the wave: study, wave, segment and n come from them.
+        Answers of the wave: study, wave, segment and n (of those whom `missing` keeps) come from them.
     lang : str
         Language of the page; one that the study speaks.
     out : str or Path
@@ -383,7 +384,7 @@ def open_page(
         lang=lang,
         wave=named_wave,
         segment=segment or (answers.segment if answers is not None else ""),
-        n=n if n is not None or answers is None else answers.n,
+        n=n if n is not None or answers is None else int(analysed(answers, missing).sum()),
         replicates=replicates,
         seed=seed,
         interval=interval,

@@ -80,19 +80,22 @@ def metrics_frame(
         parts.append(part[list(METRICS)].astype({"metric": str, "subject": str, "method": str}))
     stacked = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     stacked = stacked.drop_duplicates(ignore_index=True)
-    twice = stacked[stacked.duplicated(["segment", "metric", "subject", "method"], keep=False)]
+    twice = stacked[stacked.duplicated(["segment", "metric", "subject"], keep=False)]
     if len(twice):
         row = twice.iloc[0]
         raise ResultError(
-            f"{notebook}: {row['metric']} of {row['subject']!r} ({row['method']}) "
-            "is recorded with different values."
+            f"{notebook}: {row['metric']} of {row['subject']!r} ({row['method']}) is recorded twice "
+            "with different values or methods."
         )
     return stacked
 
 
 def write_metrics(frame: pd.DataFrame, path: Path) -> None:
-    """Write metrics as CSV in full precision, in one step."""
-    write_atomically(path, frame.to_csv(index=False, lineterminator="\n"))
+    """Write metrics as CSV in one step, with 12 significant digits.
+
+    The last digits of a double depend on where an array lies in memory; 12 are the same in every run.
+    """
+    write_atomically(path, frame.to_csv(index=False, lineterminator="\n", float_format="%.12g"))
 
 
 def write_results(results: Mapping[str, Any], path: Path) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +34,33 @@ class _Help(click.Command):
             formatter.write(f"{self.epilog.strip()}\n")
 
 
+class _RunHelp(_Help):
+    """The same, with the parameters that ``--set`` knows."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the parameters as the notebooks declare them, then the examples."""
+        from csat.errors import CsatError
+        from csat.run.notebooks import SUITE, merged, parameters_of
+        from csat.run.parameters import RESERVED
+        from csat.study.project import project_root
+
+        with suppress(CsatError, OSError):
+            known = merged(parameters_of(SUITE, project_root() / "notebooks"))
+            formatter.write("\nParameters for --set:\n")
+            for name, parameter in known.items():
+                if name not in RESERVED:
+                    formatter.write(f"  {parameter.describe()}\n")
+        super().format_epilog(ctx, formatter)
+
+
+def _not_empty(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    """Refuse an empty text that was given, such as an unset variable in a crontab."""
+    given = ctx.get_parameter_source(str(option.name)) is click.core.ParameterSource.COMMANDLINE
+    if given and not value.strip():
+        raise click.BadParameter("is empty; give a value or leave the option out (is a variable unset?)")
+    return value
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="csat")
 def main() -> None:
@@ -45,31 +71,52 @@ def main() -> None:
 
 
 @main.command(
-    cls=_Help,
+    cls=_RunHelp,
     epilog="""Examples:
   csat run mobile_ecsi
-  csat run mobile_ecsi --wave 2005 --lang en --set replicates=2000
+  csat run mobile_ecsi --wave 2005 --set replicates=2000
   csat run ~/surveys/my_study --data october.xlsx --out ~/reports
   csat run my_study --segment region=North""",
 )
 @click.argument("study")
-@click.option("--wave", default="", metavar="NAME", help="Wave to report; by default the latest.")
+@click.option(
+    "--wave", default="", callback=_not_empty, metavar="NAME", help="Wave to report; by default the latest."
+)
 @click.option(
     "--lang",
     "langs",
     multiple=True,
     metavar="en|zh",
-    help="Language to publish; may be repeated; by default all languages of the study.",
+    help="Language to publish; may be repeated; by default all languages of the study. Pages of this wave in "
+    "other languages are removed.",
 )
-@click.option("--data", default="", metavar="PATH", help="File of answers in place of the study's own.")
-@click.option("--segment", default="", metavar="NAME=VALUE", help="Only the respondents of one segment.")
-@click.option("--out", default="", metavar="DIR", help="Reports root; by default reports/ of the project.")
+@click.option(
+    "--data",
+    default="",
+    callback=_not_empty,
+    metavar="PATH",
+    help="File of answers in place of the study's own.",
+)
+@click.option(
+    "--segment",
+    default="",
+    callback=_not_empty,
+    metavar="NAME=VALUE",
+    help="Only the respondents of one segment.",
+)
+@click.option(
+    "--out",
+    default="",
+    callback=_not_empty,
+    metavar="DIR",
+    help="Reports root; by default reports/ of the project.",
+)
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Another parameter of the notebooks, such as replicates=2000; may be repeated.",
+    help="Another parameter of the notebooks (see below), such as replicates=2000; may be repeated.",
 )
 @click.option("--force", is_flag=True, help="Make the reports even if nothing has changed.")
 @click.option(
@@ -138,8 +185,16 @@ Exit codes:
   2  the study or its answers cannot be used""",
 )
 @click.argument("study")
-@click.option("--wave", default="", metavar="NAME", help="Wave to check; by default the latest.")
-@click.option("--data", default="", metavar="PATH", help="File of answers in place of the study's own.")
+@click.option(
+    "--wave", default="", callback=_not_empty, metavar="NAME", help="Wave to check; by default the latest."
+)
+@click.option(
+    "--data",
+    default="",
+    callback=_not_empty,
+    metavar="PATH",
+    help="File of answers in place of the study's own.",
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 def check(study: str, wave: str, data: str, strict: bool) -> None:
     """Check a study's definition and its answers, and list every mistake at once.
@@ -178,8 +233,7 @@ def _check(study: str, wave: str, data: str, strict: bool) -> None:
     if found.data.kind == "none" and not data:
         click.echo("no answers yet: the study has no [data]")
     else:
-        path = str(Path(data).expanduser().resolve()) if data else ""
-        _say_answers(load_answers(found, wave=wave, data=path))
+        _say_answers(load_answers(found, wave=wave, data=data))
     for line in summaries(found):
         click.echo(line)
     _say_remarks(remarks(found), strict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from math import isclose
 from pathlib import Path
 
 from csat.run.errors import RunFailed
@@ -37,7 +38,7 @@ def read_metrics(folder: Path, notebooks: Sequence[str]) -> list[tuple[str, ...]
     Returns
     -------
     list of tuple of str
-        One row a number, the fields of :data:`COLUMNS` as they were written (full precision).
+        One row a number, the fields of :data:`COLUMNS` as they were written.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def same_in_all(rows_by_lang: dict[str, list[tuple[str, ...]]]) -> list[tuple[st
     (first, rows), *others = rows_by_lang.items()
     for lang, theirs in others:
         for one, other in zip(rows, theirs, strict=False):
-            if one != other:
+            if not _same(one, other):
                 raise RunFailed(f"the languages disagree: {first} has {_say(one)}, {lang} has {_say(other)}")
         if len(rows) != len(theirs):
             raise RunFailed(
@@ -99,6 +100,15 @@ def write_metrics(rows: Sequence[tuple[str, ...]], folder: Path) -> None:
         # The empty text of "no segment" stays a text; a number that is not there is null.
         numbers = connection.sql(query, params=[str(target)])
         numbers.write_parquet(str(folder / "metrics.parquet"), compression="zstd")
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Say whether two rows tell the same, their numbers to nine digits."""
+    return all(
+        mine == theirs
+        or (column in _NUMBERS and mine and theirs and isclose(float(mine), float(theirs), rel_tol=1e-9))
+        for column, mine, theirs in zip(COLUMNS, one, other, strict=True)
+    )
 
 
 def _say(row: tuple[str, ...]) -> str:

@@ -10,8 +10,9 @@ import ast
 import difflib
 import io
 import json
+import math
 import tokenize
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,20 @@ from csat.run.errors import ParameterError
 
 RESERVED = ("study", "wave", "lang", "data", "segment", "out")
 """Parameters that have an option of their own on the command line."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "missing": ("pairwise", "listwise", "em"),
+    "interval": ("percentile", "bca"),
+    "off_scale": ("error", "missing"),
+}
+"""What a text may be, by the name of the parameter, where the notebook itself does not say."""
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "replicates": (100, 1_000_000),
+    "power": (0.1, 0.99),
+    "seed": (0, 2**32 - 1),
+}
+"""What a number may be. Fewer than 100 replicates give limits that are a matter of chance."""
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -38,7 +53,19 @@ class Parameter:
     def describe(self) -> str:
         """Return one line that says what is allowed."""
         kind = " | ".join(self.choices) if self.choices else self.type
-        return f"{self.name}: {kind} = {self.default!r}" + (f"  ({self.help})" if self.help else "")
+        span = f", {self.low:g} to {self.high:.15g}" if self.name in RANGES else ""
+        return f"{self.name}: {kind} = {self.default!r}{span}" + (f"  ({self.help})" if self.help else "")
+
+    @property
+    def low(self) -> float:
+        """Least that a number may be; a notebook's own default is never too little."""
+        least = RANGES.get(self.name, (-math.inf, math.inf))[0]
+        return min(least, self.default) if isinstance(self.default, int | float) else least
+
+    @property
+    def high(self) -> float:
+        """Most that a number may be."""
+        return RANGES.get(self.name, (-math.inf, math.inf))[1]
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -152,6 +179,7 @@ def check_values(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> d
             problems.append(f"{name}: {value!r} is not {_expected(known[name])}")
         else:
             checked[name] = float(value) if known[name].type == "float" else value
+            problems += [f"{name}: {wrong}" for wrong in _out_of_range(value, known[name])]
     _raise(problems, known)
     return checked
 
@@ -191,9 +219,12 @@ def convert(text: str, parameter: Parameter) -> Any:
         return word in _TRUE
     if parameter.type in ("int", "float"):
         try:
-            return int(text) if parameter.type == "int" else float(text)
+            value = int(text) if parameter.type == "int" else float(text)
         except ValueError:
             raise expected from None
+        for wrong in _out_of_range(value, parameter):
+            raise ValueError(wrong)
+        return value
     return text
 
 
@@ -232,7 +263,7 @@ def _parameter(statement: ast.stmt, comments: Mapping[int, str]) -> Parameter:
         raise ValueError(f"line {statement.lineno}: {name} has no default")
     default = ast.literal_eval(value)
     comment = comments.get(statement.end_lineno or statement.lineno, "")
-    return Parameter(name, kind or type(default).__name__, default, choices, comment)
+    return Parameter(name, kind or type(default).__name__, default, choices or CHOICES.get(name, ()), comment)
 
 
 def _annotation(node: ast.expr) -> tuple[str, tuple[str, ...]]:
@@ -259,11 +290,17 @@ def _expected(parameter: Parameter) -> str:
 def _is_of(value: Any, parameter: Parameter) -> bool:
     """Whether a value has the declared type."""
     if parameter.choices:
-        return str(value) in parameter.choices
+        return str(value) in parameter.choices or value == parameter.default
     if isinstance(value, bool) or parameter.type == "bool":
         return isinstance(value, bool) and parameter.type == "bool"
     types: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
     return isinstance(value, types.get(parameter.type, (object,)))
+
+
+def _out_of_range(value: Any, parameter: Parameter) -> Iterator[str]:
+    """Say that a number is less or more than is allowed."""
+    if parameter.name in RANGES and not parameter.low <= value <= parameter.high:
+        yield f"{value} is not from {parameter.low:g} to {parameter.high:.15g}"
 
 
 def _instead(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from csat.run import manifest, metrics, publish
-from csat.run.errors import RunFailed
+from csat.run.errors import ParameterError, RunFailed
 from csat.run.executor import Job, Listener, Outcome, run_chains
 from csat.run.notebooks import SUITE, Notebook, chains
 from csat.run.place import LOCKS
@@ -71,7 +72,8 @@ def run_study(
     wave : str
         Wave; empty for the latest.
     langs : sequence of str
-        Languages; empty for all that the study speaks.
+        Languages; empty for all that the study speaks. A wave is published as a whole: pages of a language
+        that is not asked for are removed, and ``warnings`` says so.
     data : str or Path
         A file of answers in place of the study's own.
     segment : str
@@ -112,12 +114,14 @@ def run_study(
     root = project_root()
     reports = Path(out).expanduser().resolve() if str(out) else root / "reports"
     books = folder.resolve() if folder is not None else root / "notebooks"
+    _check_out(reports)
     plan = make_plan(study, wave, langs, data, segment, reports, settings, notebooks, books, root)
     place = plan.place
     try:
         publish.clean_stale(reports)
         with publish.locked(place.lock, f"{plan.study.id} {place.name}"):
             publish.recover(place)
+            before = (manifest.read_manifest(place.folder) or {}).get("languages", [])
             unchanged = not force and manifest.intact(place.folder, plan.key)
             if not unchanged:
                 _make_or_keep_log(plan, timeout, workers, listen, root, started)
@@ -125,7 +129,16 @@ def run_study(
             _rebuild_index(reports)
     except OSError as error:
         raise RunFailed(f"{plan.study.id} {place.name}: the system refused: {error}") from error
-    return _result(plan, started, unchanged)
+    return _result(plan, started, unchanged, [lang for lang in before if lang not in plan.langs])
+
+
+def _check_out(reports: Path) -> None:
+    """Refuse a reports root that is no folder or that nothing can be written to."""
+    there = next((folder for folder in (reports, *reports.parents) if folder.exists()), reports)
+    if not there.is_dir():
+        raise ParameterError(f'--out: "{there}" is a file; name a folder for the reports')
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ParameterError(f'--out: nothing may be written into "{there}"; name another folder')
 
 
 def _make_or_keep_log(
@@ -262,9 +275,15 @@ def _rebuild_index(reports: Path) -> None:
         build_reports_index(reports)
 
 
-def _result(plan: Plan, started: float, skipped: bool) -> RunResult:
+def _result(plan: Plan, started: float, skipped: bool, gone: Sequence[str]) -> RunResult:
     """Say what was done."""
     content = manifest.read_manifest(plan.place.folder) or {}
+    names = {"en": "English", "zh": "Chinese"}
+    removed = [
+        f"the {names.get(lang, lang)} pages of this wave were removed (asked for: {', '.join(plan.langs)}); "
+        "run without --lang to publish every language"
+        for lang in gone
+    ]
     return RunResult(
         study=plan.study.id,
         wave=plan.wave,
@@ -274,5 +293,5 @@ def _result(plan: Plan, started: float, skipped: bool) -> RunResult:
         n=plan.n,
         skipped=skipped,
         seconds=time.perf_counter() - started,
-        warnings=tuple(content.get("warnings", ())),
+        warnings=(*removed, *content.get("warnings", ())),
     )

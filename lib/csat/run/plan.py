@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,8 +103,8 @@ def make_plan(
     values = (
         check_values(settings, every) if isinstance(settings, Mapping) else parse_settings(settings, every)
     )
-    path = str(Path(data).expanduser().resolve()) if str(data) else ""
     loaded = load_study(study, root)
+    path = _absolute(data, (Path.cwd(), loaded.folder, root)) if str(data) else ""
     chosen = tuple(dict.fromkeys(loaded.require_language(lang) for lang in langs)) or loaded.languages
     off_scale = str(values.get("off_scale", "")) or None
     answers = load_answers(loaded, wave=wave, data=path, segment=segment, off_scale=off_scale)
@@ -110,10 +112,10 @@ def make_plan(
     arguments = {
         "study": loaded.folder.name if named else str(loaded.folder.resolve()),
         "wave": answers.wave,
-        "data": path,
+        "data": path.replace("{wave}", answers.wave),
         "segment": answers.segment,
     }
-    shown = {**arguments, "study": loaded.id, "data": Path(path).name if path else ""}
+    shown = {**arguments, "study": loaded.id, "data": Path(arguments["data"]).name}
     loaded = replace(loaded, simulated=answers.study.simulated)  # a file of answers may be marked so
     languages = tuple(lang for lang in loaded.languages if lang in chosen)
     files = [folder / f"{book.name}.ipynb" for book in notebooks]
@@ -136,6 +138,15 @@ def make_plan(
         inputs=inputs,
         key=manifest.run_key(inputs),
     )
+
+
+def _absolute(data: str | Path, bases: Sequence[Path]) -> str:
+    """Path of a file of answers as every process finds it; ``{wave}`` in it stays."""
+    for base in bases:
+        path = str(base / Path(data).expanduser())
+        if glob.glob("*".join(glob.escape(part) for part in path.split("{wave}"))):
+            return os.path.abspath(path)
+    return os.path.abspath(Path(data).expanduser())
 
 
 def _inputs(

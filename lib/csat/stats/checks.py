@@ -89,7 +89,8 @@ def positive_definite(m: Moments) -> BoolArray:
     if values[0] < -SINGULAR:
         raise MomentsError(
             f"the correlations of {', '.join(guilty)} contradict each other (smallest eigenvalue "
-            f"{values[0]:.3g}, from missing={m.missing!r}); use missing='listwise' or 'em', or drop an item"
+            f"{values[0]:.3g}, from missing={m.missing!r}); use complete answers only (csat "
+            "run --set missing=listwise, in Python missing='listwise'), or drop one of these items"
         )
     raise MomentsError(
         f"{', '.join(guilty)} are perfectly collinear: each follows from the others; drop one of them"

@@ -7,6 +7,7 @@ have converged leave the stack, so that a few slow ones do not hold up thousands
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 
@@ -177,7 +178,7 @@ def _inverse(loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
     inverse only where a uniqueness is near 0.
     """
     unique = 1 - loadings**2
-    small = np.asarray((np.abs(unique) < 0.01).any(axis=-1))
+    small: npt.NDArray[np.bool_] = np.any(np.abs(unique) < 0.01, axis=-1)
     safe = np.where(small[:, None], 1.0, unique)
     scaled = loadings / safe
     inner = 1 + (loadings * scaled).sum(axis=-1)

@@ -223,12 +223,12 @@ def feldt(
     >>> [round(float(x), 4) for x in feldt(0.714447, 250, 5)]
     [0.6544, 0.7668]
     """
-    from scipy.stats import f
+    from scipy.special import fdtri
 
     a, n, k = np.asarray(alpha, np.float64), np.asarray(n, np.float64), np.asarray(k, np.float64)
     tail = (1 - level) / 2
     df1, df2 = n - 1, (n - 1) * (k - 1)
-    return 1 - (1 - a) * f.ppf(1 - tail, df1, df2), 1 - (1 - a) * f.ppf(tail, df1, df2)
+    return 1 - (1 - a) * fdtri(df1, df2, 1 - tail), 1 - (1 - a) * fdtri(df1, df2, tail)
 
 
 def wilson(share: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> tuple[FloatArray, FloatArray]:

@@ -60,7 +60,7 @@ def quadratic_test(
     --------
     R: ``summary(lm(loyalty ~ Sc + I(Sc^2)))``.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtr, stdtrit
 
     x, y, w = _complete(satisfaction, loyalty, weights)
     if len(np.unique(x)) < 3:
@@ -70,7 +70,7 @@ def quadratic_test(
     beta, error, r_squared = _least_squares(design, y, w, robust=weights is not None)
     _, _, straight = _least_squares(design[:, :2], y, w, robust=False)
     df = len(x) - 3
-    reach = student.ppf(0.975, df) * error
+    reach = stdtrit(df, 0.975) * error
     ratio = beta / error
     told = "OLS, t interval 95%" if weights is None else "weighted OLS, robust (HC1) interval 95%"
     frame = tidy(
@@ -83,7 +83,7 @@ def quadratic_test(
         high=beta + reach,
         standard_error=error,
         statistic=ratio,
-        p=2 * student.sf(np.abs(ratio), df),
+        p=2 * stdtr(df, -np.abs(ratio)),
     )
     fit = tidy("r_squared", ["quadratic"], [r_squared], n=len(x), method="OLS")
     change = tidy("r_squared_change", ["squared"], [r_squared - straight], n=len(x), method="OLS")
@@ -121,7 +121,7 @@ def binned_means(
     --------
     R: ``tapply(loyalty, cut(satisfaction, edges, right = FALSE, include.lowest = TRUE), t.test)``.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     limits = np.asarray(edges, dtype=np.float64)
     if len(limits) < 2 or not (np.diff(limits) > 0).all():
@@ -132,7 +132,7 @@ def binned_means(
         last = i == len(limits) - 2
         inside = (x >= limits[i]) & ((x <= limits[i + 1]) if last else (x < limits[i + 1]))
         mean, error, n, df = _mean(y[inside], w[inside])
-        reach = float(student.ppf((1 + level) / 2, df)) * error if df > 0 else np.nan
+        reach = float(stdtrit(df, (1 + level) / 2)) * error if df > 0 else np.nan
         rows.append(
             tidy(
                 "loyalty_by_satisfaction",

@@ -194,7 +194,8 @@ def _refuse(corr: FloatArray, model: PathModel) -> None:
         names = ", ".join(model.items[i] for i in sorted(heavy))
         raise PathModelError(
             f"the correlations are not positive semi-definite (smallest eigenvalue {values[0]:.3g}), chiefly "
-            f"through {names}; use missing='listwise' or 'em', or leave one of them out"
+            f"through {names}; use complete answers only (csat run --set missing=listwise, in Python "
+            "missing='listwise'), or leave one of them out"
         )
     for k, (block, mode) in enumerate(zip(model.blocks, model.modes, strict=True)):
         span = model.span(k)

@@ -159,7 +159,11 @@ class GroupedSums:
             )
         moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
         if np.isnan(moments.cov).any():
-            raise MomentsError("the EM algorithm did not converge: too much is missing; use pairwise")
+            fewest = self.items[int(np.argmin(np.diagonal(together)))]
+            raise MomentsError(
+                f"the EM algorithm did not converge: too much is missing; leave out {fewest}, the item with "
+                "the most missing answers, or use complete answers only (csat run --set missing=listwise)"
+            )
         return moments
 
     def weighted(self, counts: FloatArray) -> Moments:

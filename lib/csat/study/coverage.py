@@ -261,8 +261,10 @@ def declares_concepts(study: Study) -> bool:
     bool
         False for a study that leaves it to the roles of its constructs: coverage has nothing to say then.
     """
-    tagged = (*study.items.values(), *study.questions.values(), *study.constructs.values())
-    return bool(study.concepts) or any(one.concept for one in tagged)
+    said = [item.concept for item in study.items.values()]
+    said += [construct.concept for construct in study.constructs.values()]
+    said += [question.concept for question in study.questions.values()]
+    return bool(study.concepts) or any(said)
 
 
 def concept_label(study: Study, catalogue: Catalogue, name: str, lang: str) -> str:

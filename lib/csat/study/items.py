@@ -59,7 +59,7 @@ def read_items(text: str, context: Context, problems: list[Problem]) -> dict[str
             row.note("item", f'item "{item.id}" is declared twice', "each item once")
         elif item.id:
             items[item.id] = item
-    fatal = any(p.file == FILE and not p.where and not p.field for p in problems[known:])
+    fatal = any(p.file == FILE and p.where in ("", "header") and not p.field for p in problems[known:])
     if not items and not fatal:
         problems.append(Problem(FILE, "", "item", "no item is declared", "one item a row"))
     return items

@@ -185,11 +185,11 @@ def alpha_interval(n: int, k: int, alpha: float = 0.8, level: float = 0.95) -> t
         raise CsatError(f"alpha needs at least 3 respondents and 2 items, not {n} and {k}")
     if not alpha < 1:
         raise CsatError(f"alpha is {alpha:g}; it must be below 1")
-    from scipy import stats  # takes its time to import
+    from scipy.special import fdtri
 
     tail = (1 - check_level(level)) / 2
     freedom = (n - 1, (n - 1) * (k - 1))
-    low, high = (1 - (1 - alpha) * float(stats.f.ppf(q, *freedom)) for q in (1 - tail, tail))
+    low, high = (1 - (1 - alpha) * float(fdtri(*freedom, q)) for q in (1 - tail, tail))
     return low, high
 
 

@@ -53,7 +53,7 @@ class Row:
     def note(self, column: str, wrong: str, allowed: str = "") -> None:
         """Add a problem of this row."""
         name = f" ({self.get(self.layout.key)})" if self.get(self.layout.key) else ""
-        self.problems.append(Problem(self.layout.file, f"row {self.line}{name}", column, wrong, allowed))
+        self.problems.append(Problem(self.layout.file, f"line {self.line}{name}", column, wrong, allowed))
 
     def identifier(self) -> str:
         """Id of the row."""
@@ -137,24 +137,37 @@ def read_rows(text: str, layout: Layout, problems: list[Problem]) -> Iterator[Ro
     """Rows of the file that are not empty; what is wrong with header and cells is added to `problems`."""
     file = layout.file
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        lines = list(_numbered(text))
     except csv.Error as error:
         problems.append(Problem(file, "", "", f"this is not CSV ({error})", "texts in closed quotes"))
         return
-    if not lines or not any(cell.strip() for cell in lines[0]):
+    if not lines or not any(cell.strip() for cell in lines[0][1]):
         wanted = f"a header and one {layout.noun} a row"
         problems.append(Problem(file, "", "", "the file is empty", wanted))
         return
-    header = [name.strip() for name in lines[0]]
+    header = [name.strip() for name in lines[0][1]]
+    rows = [(number, cells) for number, cells in lines[1:] if any(cell.strip() for cell in cells)]
+    widest = max((len(cells) for _, cells in rows), default=len(header))
+    if widest < len(header):
+        wrong = f"rows have fewer cells than the header: {widest} under {len(header)} columns"
+        problems.append(Problem(file, "header", "", wrong, f"{len(header)} cells in every row"))
+        return
     _check_header(header, layout, problems)
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for number, cells in rows:
         if len(cells) > len(header):
             wrong = f"{len(cells)} cells under {len(header)} columns (a text with a comma needs quotes)"
-            problems.append(Problem(file, f"row {number}", "", wrong, f"{len(header)} cells"))
+            problems.append(Problem(file, f"line {number}", "", wrong, f"{len(header)} cells"))
         padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
         yield Row(number, dict(zip(header, padded, strict=False)), layout, problems)
+
+
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line of the file on which each begins (the header is on line 1)."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    before = 0
+    for cells in reader:
+        yield before + 1, cells
+        before = reader.line_num
 
 
 def _check_header(header: list[str], layout: Layout, problems: list[Problem]) -> None:

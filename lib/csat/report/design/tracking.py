@@ -46,11 +46,14 @@ def _amount(value: float) -> str:
 
 def tracking(plan: Plan, bench: Bench, quantities: dict[str, Quantity]) -> pd.DataFrame:
     """Smallest changes as `csat.study.tracking.tracking_plan` has them, shares in percentage points."""
+    from csat.study.sampling import finite_population_factor
     from csat.study.tracking import tracking_plan
 
+    # A segment is taken to be drawn at the same rate as everyone, so that the same correction holds for it.
+    factor = finite_population_factor(plan.n, plan.frame_size)
     return tracking_plan(
         plan.n,
-        {name: quantity.sd * quantity.unit for name, quantity in quantities.items()},
+        {name: factor * quantity.sd * quantity.unit for name, quantity in quantities.items()},
         segment_shares(bench),
         RUNS,
         plan.power,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -63,12 +64,16 @@ class Bridge:
 
     @property
     def frames(self) -> list[pd.DataFrame]:
-        """Everything, for the metrics; rows of the zones name their question (``gap:affection``)."""
+        """Everything, for the metrics; zones name their question (``gap:affection``), other cuts theirs."""
+        cuts = [
+            frame.assign(subject=frame["subject"].astype(str) + f"@{cut:g}")
+            for cut, frame in self.other_cuts.items()
+        ]
         zones = [
             frame.assign(subject=f"{name}:" + frame["subject"].astype(str))
             for name, frame in self.zones.items()
         ]
-        return [self.quadrant, *self.other_cuts.values(), self.bins, self.bend, self.curve, *zones]
+        return [self.quadrant, *cuts, self.bins, self.bend, self.curve, *zones]
 
 
 def bridge(basis: Basis) -> Bridge:
@@ -102,9 +107,7 @@ def bridge(basis: Basis) -> Bridge:
             cut: basis.attempt("quadrant", lambda cut=cut: _shares_at(basis, cut))  # type: ignore[misc]
             for cut in OTHER_CUTS
         },
-        bins=basis.attempt(
-            "curve", lambda: binned_means(x, y, bracket_edges(x[~np.isnan(y)]), basis.weights)
-        ),
+        bins=basis.attempt("curve", lambda: _brackets(x, y, basis.weights)),
         curve=basis.attempt("curve", lambda: _curve(basis, x, y)),
         bend=basis.attempt("curve", lambda: quadratic_test(x, y, basis.weights)),
         zones=zones,
@@ -170,6 +173,28 @@ def _shares_at(basis: Basis, cut: float) -> pd.DataFrame:
     """Shares of the quadrants alone."""
     table = _quadrant(basis, cut)
     return table[table["metric"] == "quadrant_share"]
+
+
+def _brackets(x: FloatArray, y: FloatArray, weights: FloatArray | None) -> pd.DataFrame:
+    """Mean loyalty in brackets of satisfaction, with readable limits as subjects."""
+    edges = bracket_edges(x[~np.isnan(y)])
+    table = binned_means(x, y, edges, weights)
+    return table.assign(subject=bracket_names(edges))
+
+
+def bracket_names(edges: list[float]) -> list[str]:
+    """Names of brackets by their limits, with as many decimals as it takes to tell the limits apart.
+
+    Examples
+    --------
+    >>> bracket_names([-1e-06, 8.33333, 20.83333, 100.000001])
+    ['0–8.3', '8.3–20.8', '20.8–100']
+    """
+    for digits in range(1, 7):
+        limits = [f"{round(edge, digits) + 0.0:.10g}" for edge in edges]
+        if len(set(limits)) == len(limits):
+            break
+    return [f"{low}–{high}" for low, high in pairwise(limits)]
 
 
 def _curve(basis: Basis, x: FloatArray, y: FloatArray) -> pd.DataFrame:

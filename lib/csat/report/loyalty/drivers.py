@@ -43,8 +43,10 @@ class Drivers:
 
     @property
     def frames(self) -> list[pd.DataFrame]:
-        """Everything, for the metrics."""
-        return [self.target, self.loyalty, self.ranks]
+        """Everything, for the metrics; fit and VIF are named apart from those of the structural model."""
+        names = {"r_squared": "drivers_r_squared", "vif": "drivers_vif"}
+        both = (self.target, self.loyalty)
+        return [*(table.assign(metric=table["metric"].replace(names)) for table in both), self.ranks]
 
 
 def drivers(basis: Basis) -> Drivers:

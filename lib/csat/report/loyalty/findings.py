@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import screen
 from csat.report import results
 from csat.report.loyalty.basis import Basis, Value, prepare, value_of
 from csat.report.loyalty.bridge import Bridge, bridge
@@ -17,7 +17,7 @@ from csat.report.loyalty.drivers import Drivers, drivers
 from csat.report.loyalty.first import First, what_first
 from csat.report.loyalty.levels import Levels, levels
 from csat.report.loyalty.structure import Structure, structure
-from csat.report.measurement.intake import ranges_of
+from csat.report.measurement.careless import indices_moved, screened
 from csat.report.measurement.results_file import read_verdicts, verdicts_of
 from csat.report.measurement.verdicts import discriminant_verdict
 
@@ -44,7 +44,10 @@ class Findings:
     verdicts_read : bool
         Whether the measurement report had left them; else they were computed here.
     careless : Value
-        Share of respondents with several signs of careless answering.
+        Share of respondents with at least one sign of careless answering, as in the measurement report;
+        unknown where the questionnaire is too short to tell.
+    careless_moves : bool
+        Whether an index leaves its interval when these respondents are left out.
     overlap : Value
         HTMT of satisfaction and loyalty; NaN where it does not apply.
     levels, bridge, drivers, structure, first
@@ -55,6 +58,7 @@ class Findings:
     verdicts: pd.DataFrame
     verdicts_read: bool
     careless: Value
+    careless_moves: bool
     overlap: Value
     levels: Levels
     bridge: Bridge
@@ -86,6 +90,11 @@ class Findings:
         """Verdict of the measurement report on a construct; empty when there is none."""
         rows = self.verdicts.loc[self.verdicts["construct"] == construct, column]
         return "" if rows.empty or pd.isna(rows.iloc[0]) else str(rows.iloc[0])
+
+    def overlap_with(self, construct: str, among: Iterable[str]) -> list[str]:
+        """List the constructs that the measurement report cannot tell from one."""
+        same = self.verdict(construct, "overlaps").split()
+        return [other for other in among if other in same]
 
     def index(self, construct: str) -> Value:
         """Index of a construct."""
@@ -134,13 +143,16 @@ def analyse(
     verdicts = _verdicts(basis, interval) if left is None else left
     loyalty = verdicts.loc[verdicts["construct"] == basis.roles.loyalty, "drop_item"]
     drop_item = "" if loyalty.empty or pd.isna(loyalty.iloc[0]) else str(loyalty.iloc[0])
+    shown = levels(basis, drop_item)
+    careless, moves = _careless(basis, shown.indices)
     return Findings(
         basis=basis,
         verdicts=verdicts,
         verdicts_read=left is not None,
-        careless=_careless(answers),
+        careless=careless,
+        careless_moves=moves,
         overlap=_overlap(basis),
-        levels=levels(basis, drop_item),
+        levels=shown,
         bridge=bridge(basis),
         drivers=drivers(basis),
         structure=structure(basis),
@@ -189,7 +201,7 @@ def key_numbers(found: Findings) -> str:
     for frame, metrics in picks:
         rows = frame[frame["metric"].isin(metrics)]
         lines += [
-            f"{row.metric} {row.subject} {row.estimate:.3f} [{row.ci_low:.3f}, {row.ci_high:.3f}]"
+            f"{row.metric} {row.subject} {row.estimate:z.3f} [{row.ci_low:z.3f}, {row.ci_high:z.3f}]"
             for row in rows.itertuples(index=False)
         ]
     return "\n".join(lines)
@@ -208,11 +220,15 @@ def _verdicts(basis: Basis, interval: str) -> pd.DataFrame:
     return verdicts_of(basis.answers, sample)
 
 
-def _careless(answers: Answers) -> Value:
-    """Share of careless respondents."""
-    study = answers.study
-    summary = screen(answers.raw, answers.scored, study.blocks(), ranges_of(study)).summary
-    return value_of(summary, "careless_share", "careless")
+def _careless(basis: Basis, indices: pd.DataFrame) -> tuple[Value, bool]:
+    """Share of respondents with a flag, and whether the index of satisfaction or loyalty hangs on them."""
+    found = screened(basis.answers)
+    if not found.rules.counted:
+        return Value(), False
+    flagged = (found.respondents["flags"] > 0).to_numpy(dtype=bool)
+    moved = indices_moved(basis.answers, basis.sample, flagged, indices)
+    heads = {basis.roles.satisfaction, basis.roles.loyalty}
+    return value_of(found.summary, "careless_share", "any"), bool(heads & set(moved))
 
 
 def _overlap(basis: Basis) -> Value:

@@ -13,18 +13,18 @@ from csat.report.loyalty.basis import Value, rows_of, value_of
 from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.drivers import TOP
 from csat.report.loyalty.findings import WEAK, Findings
-from csat.report.loyalty.front_action import action, caveats
+from csat.report.loyalty.front_action import action, candidates, caveats
 from csat.report.loyalty.telling import ends, index_gap, parts_clear
-from csat.report.loyalty.telling_drivers import first_chance
+from csat.report.loyalty.telling_drivers import first_chance, overlapping_drivers
 from csat.report.loyalty.telling_first import first_values, priority_kind
-from csat.report.loyalty.words import in_percent, odds, target_word, write
+from csat.report.loyalty.words import in_percent, names, odds, sentence_gap, target_word, write
 from csat.stats.shares import effective_n
 
 if TYPE_CHECKING:
     from csat.report.page import Page
 
 FEW_MISSING, MANY_MISSING = 0.05, 0.15
-FEW_CARELESS, MANY_CARELESS = 0.03, 0.10
+FEW_CARELESS, MANY_CARELESS = 0.10, 0.20
 """Shares of missing answers and of careless respondents up to which the strip says good, and fair."""
 
 
@@ -62,7 +62,7 @@ def verdict(page: Page, found: Findings) -> str:
     if found.roles.target:
         kind = priority_kind(found)
         values = {name: first_values(page, found)[name] for name in ("first", "second")} if kind else {}
-        key = f"first_{kind}" if kind else "no_driver"
+        key = f"first_{'likely' if kind == 'overlap' else kind}" if kind else "no_driver"
         clauses.append(page.t(f"page_one.verdict.{key}", **values))
     return page.t("clause_and").join(clauses) + page.t("clause_end")
 
@@ -104,6 +104,8 @@ def _standing_values(page: Page, found: Findings) -> dict[str, Any]:
 def figures(page: Page, found: Findings) -> list[KeyFigure]:
     """Satisfaction, loyalty, and recommendation or the strongest part of loyalty."""
     cards = [_index_card(page, found, role) for role in ("satisfaction", "loyalty")]
+    if not any(found.index(role).known for role in (found.roles.satisfaction, found.roles.loyalty)):
+        cards = []
     third = _nps_card(page, found) or _part_card(page, found) or _both_card(page, found)
     return [*cards, third] if third else cards
 
@@ -143,8 +145,8 @@ def _nps_card(page: Page, found: Findings) -> KeyFigure | None:
     if (scale.minimum, scale.maximum) != (0, 10):
         ends_ = {"minimum": scale.minimum, "maximum": scale.maximum}
         notes.append(page.t("page_one.figure.nps_other_scale", **ends_))
-    gap = "" if page.lang == "zh" else " "
-    return _card(page.t("page_one.figure.nps"), value_of(table, "nps", item), gap.join(notes))
+    told = sentence_gap(page).join(notes)
+    return _card(page.t("page_one.figure.nps"), value_of(table, "nps", item), told)
 
 
 def _part_card(page: Page, found: Findings) -> KeyFigure | None:
@@ -208,9 +210,16 @@ def drivers_intro(page: Page, found: Findings) -> str:
         "first": page.label(order[0]),
         "first_chance": odds(page, first_chance(found, order[0])),
     }
+    told = [page.t("page_one.drivers_few", k=len(order), **values)]
     if len(order) > TOP:
-        return page.t("page_one.drivers_three", top_set=odds(page, found.drivers.top_set), **values)
-    return page.t("page_one.drivers_few", k=len(order), **values)
+        told = [page.t("page_one.drivers_three", top_set=odds(page, found.drivers.top_set), **values)]
+    same = [name for name in order[:TOP] if any(name in pair for pair in overlapping_drivers(found))]
+    if same:
+        told.append(page.t("page_one.drivers_overlap", names=names(page, same)))
+    first = candidates(found)
+    if first and set(first) != set(order[: len(first)]):
+        told.append(page.t("page_one.list_importance", names=names(page, first)))
+    return sentence_gap(page).join(told)
 
 
 # ---- data quality ------------------------------------------------------------------------------------------
@@ -219,20 +228,12 @@ def drivers_intro(page: Page, found: Findings) -> str:
 def quality(page: Page, found: Findings) -> list[Quality]:
     """How far to trust it: answers, missing, careless, weak scales, weighting, data, wave."""
     answers, study = found.answers, found.study
+    used = answers.n if page.context.n is None else page.context.n
     missing = float(answers.raw.isna().to_numpy().mean())
-    careless = found.careless
-    count = round(careless.estimate * careless.n) if careless.known else 0
     strip = [
-        _entry(
-            page, "answers", page.t("page_one.quality.answers_value", n=answers.n, received=answers.received)
-        ),
+        _entry(page, "answers", page.t("page_one.quality.answers_value", n=used, received=answers.received)),
         _entry(page, "missing", numbers.percent(missing, 1), _grade(missing, FEW_MISSING, MANY_MISSING)),
-        _entry(
-            page,
-            "careless",
-            page.t("page_one.quality.careless_value", count=count, share=careless.estimate),
-            _grade(careless.estimate, FEW_CARELESS, MANY_CARELESS),
-        ),
+        _careless(page, found),
         _scales(page, found),
         _entry(page, "weighting", _weighting(page, found)),
         _entry(page, "data", page.t(f"page_one.quality.{'simulated' if study.simulated else 'real'}")),
@@ -251,6 +252,19 @@ def _entry(page: Page, name: str, value: str, level: Any = "") -> Quality:
 def _grade(share: float, few: float, many: float) -> str:
     """Level of a share that should be small."""
     return "good" if share <= few else "fair" if share <= many else "poor"
+
+
+def _careless(page: Page, found: Findings) -> Quality:
+    """Respondents with at least one flag; not good either where a headline hangs on them."""
+    careless = found.careless
+    if not careless.known:
+        return _entry(page, "careless", page.t("page_one.quality.careless_unknown"))
+    count = round(careless.estimate * careless.n)
+    level = _grade(careless.estimate, FEW_CARELESS, MANY_CARELESS)
+    if found.careless_moves and level == "good":
+        level = "fair"
+    told = page.t("page_one.quality.careless_value", count=count, share=careless.estimate)
+    return _entry(page, "careless", told, level)
 
 
 def _scales(page: Page, found: Findings) -> Quality:

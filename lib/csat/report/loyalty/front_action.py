@@ -42,10 +42,10 @@ def action(page: Page, found: Findings) -> Action | None:
         values = first_values(page, found)
         text = page.t("page_one.action.open", driver=values["first"], other=values["second"])
         disproof = page.t("page_one.action.disproof_open", target=values["target"])
-        return Action(text, _expected(page, found), gap.join([disproof, _visibility(page, found)]))
+        return Action(text, _expected_of_two(page, found), gap.join([disproof, _visibility(page, found)]))
     text = _improve(page, found)
-    if kind == "likely":
-        text = gap.join([text, page.t("page_one.action.likely", driver=first_values(page, found)["first"])])
+    if kind in ("likely", "overlap"):
+        text = gap.join([text, page.t("page_one.action.likely")])
     values = _gain(page, found)
     low = found.first.gain(found.first.driver, found.roles.target).low
     disproof = page.t(
@@ -77,6 +77,22 @@ def _gain(page: Page, found: Findings) -> dict[str, Any]:
         "gain": write(page, gain, 1),
         "target": target_word(page, found),
     }
+
+
+def candidates(found: Findings) -> tuple[str, ...]:
+    """Drivers that page one names to start with: one, two where the choice is open, or none."""
+    kind = priority_kind(found)
+    if kind in ("", "none"):
+        return ()
+    return found.first.order[: 2 if kind == "open" else 1]
+
+
+def _expected_of_two(page: Page, found: Findings) -> str:
+    """Say what each of the two candidates should bring, as ranges."""
+    other = found.first.order[1]
+    gain = found.first.gain(other, found.roles.target)
+    two = {"other": page.label(other), "other_gain": write(page, gain, 1)}
+    return page.t("page_one.action.gain_open", **_gain(page, found), **two)
 
 
 def _expected(page: Page, found: Findings) -> str:
@@ -119,11 +135,15 @@ def _about_loyalty(page: Page, found: Findings) -> list[str]:
     best = ends(page, found.levels.parts, "index_0_100")
     if found.loyalty_divided and best:
         told.append(page.t("page_one.caveat.divided", best=best["best"]))
-    weak = [one for one in found.weak_scales if not (found.loyalty_divided and one == found.roles.loyalty)]
+    roles = found.roles
+    shown = [one for one in (roles.satisfaction, roles.loyalty, *roles.drivers) if one in found.weak_scales]
+    weak = [one for one in shown if not (found.loyalty_divided and one == roles.loyalty)]
     if weak:
         told.append(page.t("page_one.caveat.weak", names=names(page, weak), k=len(weak)))
-    if found.overlap_verdict == "not_distinct":
-        told.append(page.t("page_one.caveat.overlap"))
+    same = found.overlap_with(roles.target, (*roles.drivers, roles.loyalty))
+    if same:
+        values = {"names": names(page, same), "target": page.label(roles.target), "k": len(same)}
+        told.append(page.t("page_one.caveat.overlap", **values))
     return told
 
 
@@ -136,7 +156,7 @@ def _about_order(page: Page, found: Findings) -> list[str]:
     if best and best != first.driver and first.gain(best, found.roles.loyalty).sign > 0:
         gain = write(page, first.gain(best, found.roles.loyalty), 1)
         told.append(page.t("page_one.caveat.loyalty_differs", driver=page.label(best), gain=gain))
-    if found.drivers.order and found.drivers.order[0] != first.driver:
+    if found.drivers.order and found.drivers.order[0] not in candidates(found):
         values = {"important": page.label(found.drivers.order[0]), "first": page.label(first.driver)}
         told.append(page.t("page_one.caveat.importance_differs", target=target_word(page, found), **values))
     return told

@@ -14,7 +14,7 @@ from csat.report.loyalty.basis import rows_of, value_of, values_of
 from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.levels import top_box_from
-from csat.report.loyalty.words import percent, unbroken, write
+from csat.report.loyalty.words import notes, percent, unbroken, write
 from csat.stats.quadrant import QUADRANTS
 from csat.stats.zones import ZONES
 
@@ -86,13 +86,17 @@ def show_parts(page: Page, found: Findings) -> None:
         rows = rows_of(found.levels.parts, "index_0_100")
         figure = forest(page, [("", rows)], limits=(0, 100), digits=0, xlabel=page.t("levels.axis"))
         page.figure("parts", figure, **telling.parts_values(page, found))
+    if not items:
+        return
+    rows = found.levels.parts
+    there = [name for name in ("top_box", "correlation") if len(rows_of(rows, name))]
     page.metrics(
         "parts.table",
         _in_percent(_by_item(found.levels.parts), "top_box"),
         metrics=("index_0_100", "top_box", "correlation"),
         digits={"index_0_100": 0, "top_box": 0, "correlation": 2},
         head="part",
-        cuts=_cuts(page, found, items),
+        told=notes(page, "parts.table", there, cuts=_cuts(page, found, items)),
     )
 
 

@@ -15,7 +15,7 @@ from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.first import STEP
 from csat.report.loyalty.showing import forest
 from csat.report.loyalty.structure import edges, mediation_rows
-from csat.report.loyalty.words import odds, target_word
+from csat.report.loyalty.words import notes, odds, target_word
 
 if TYPE_CHECKING:
     from csat.report.page import Page
@@ -92,27 +92,31 @@ def show_model(page: Page, found: Findings) -> None:
     figure = None
     if len(table):
         fits = values_of(table, "r_squared")
-        notes = {name: page.t("model.r2_note", value=fit.estimate) for name, fit in fits.items()}
+        inside = {name: page.t("model.r2_note", value=fit.estimate) for name, fit in fits.items()}
         figure = path_diagram(
             {name: page.label(name) for name in found.study.model_blocks()},
             edges(found.structure),
-            notes=notes,
+            notes=inside,
             emphasis=[name for name in (found.roles.satisfaction, found.roles.loyalty) if name],
             lang=page.lang,
         )
     page.figure("model", figure, **telling.model_values(page, found))
     if figure is None:
         return
-    page.metrics("model.paths", table, metrics=("path", "f_squared", "vif"), head="path")
+    there = [name for name in ("f_squared", "vif") if len(rows_of(table, name))]
+    told = notes(page, "model.paths", there)
+    page.metrics("model.paths", table, metrics=("path", "f_squared", "vif"), head="path", told=told)
     page.metrics("model.effects", _total_effects(found), head="source")
 
 
 def _total_effects(found: Findings) -> pd.DataFrame:
     """Total effects on satisfaction and on loyalty: subject the construct, a metric a target."""
     rows = rows_of(found.structure.model, "total_effect")
-    ends = rows["subject"].str.split(stats.ARROW, expand=True).reindex(columns=[0, 1])
+    names = rows["subject"].astype(str)
+    rows = rows.assign(subject=names.str.split(stats.ARROW).str[0])
+    ends = names.str.split(stats.ARROW).str[-1]
     frames = [
-        rows[ends[1] == target].assign(subject=ends[0], metric=f"total_on_{name}")
+        rows[ends == target].assign(metric=f"total_on_{name}")
         for name, target in (("satisfaction", found.roles.satisfaction), ("loyalty", found.roles.loyalty))
         if target
     ]
@@ -138,7 +142,11 @@ def show_mediation(page: Page, found: Findings) -> None:
         return
     shown = ("indirect_effect", "effect_through", "effect_past", "total_effect")
     ols = ("mediation_indirect", "mediation_direct", "mediation_total")
-    page.metrics("mediation.table", rows, metrics=shown if at.by_paths else ols, head="driver")
+    columns = shown if at.by_paths else ols
+    explained = ("indirect_effect", "effect_through", "effect_past", "mediation_indirect")
+    there = [name for name in columns if name in explained and rows_of(rows, name)["estimate"].notna().any()]
+    told = notes(page, "mediation.table", there)
+    page.metrics("mediation.table", rows, metrics=columns, head="driver", told=told)
 
 
 # ---- 8 what first ------------------------------------------------------------------------------------------
@@ -158,7 +166,8 @@ def show_first(page: Page, found: Findings) -> None:
     page.figure("first", figure, **telling_first.gain_values(page, found))
     if figure is not None:
         target, extra = target_word(page, found), _chances(page, found)
-        page.metrics("first.table", _gains(found), None, 1, extra, "driver", step=STEP, target=target)
+        told = notes(page, "first.table", ["gain", *extra], step=STEP, target=target)
+        page.metrics("first.table", _gains(found), None, 1, extra, "driver", told=told)
 
 
 def _gains(found: Findings) -> pd.DataFrame:

@@ -44,8 +44,8 @@ class Structure:
 
     @property
     def frames(self) -> list[pd.DataFrame]:
-        """Everything, for the metrics."""
-        return [self.model, self.mediation]
+        """Everything, for the metrics; how the estimation went is told by the measurement report."""
+        return [self.model[~self.model["metric"].isin(TROUBLES)], self.mediation]
 
     @property
     def by_paths(self) -> bool:

@@ -11,7 +11,7 @@ from csat.report import numbers
 from csat.report.loyalty.basis import Value, rows_of, value_of, values_of
 from csat.report.loyalty.bridge import CUT, bend_sign
 from csat.report.loyalty.findings import Findings
-from csat.report.loyalty.words import Said, alpha, bounds, names, percent, tell, write
+from csat.report.loyalty.words import Said, alpha, base, bounds, names, percent, some_names, tell, write
 
 if TYPE_CHECKING:
     from csat.report.page import Page
@@ -62,7 +62,7 @@ def ends(page: Page, table: pd.DataFrame, metric: str) -> dict[str, Any]:
         "worst": page.label(worst),
         "highest": known[best],
         "lowest": known[worst],
-        "n": rows["n"].min(),
+        "n": rows["n"].tolist(),
     }
 
 
@@ -99,14 +99,14 @@ def levels_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the figure of indices."""
     at = ends(page, found.levels.indices, "index_0_100")
     if not at:
-        return {"message": "", "n": 0}
+        return {"message": "", "base": ""}
     best, worst = (
         page.t("named_points", name=at[name], value=at[value].estimate)
         for name, value in (("best", "highest"), ("worst", "lowest"))
     )
     kind = "clear" if clearly_above(at["highest"], at["lowest"]) else "close"
     kind = "only" if at["best_id"] == at["worst_id"] else kind
-    return {"message": page.t(f"levels.{kind}", best=best, worst=worst), "n": at["n"]}
+    return {"message": page.t(f"levels.{kind}", best=best, worst=worst), "base": base(page, at["n"])}
 
 
 # ---- 2 parts -----------------------------------------------------------------------------------------------
@@ -116,7 +116,11 @@ def tell_parts(page: Page, found: Findings) -> None:
     """Say how the parts of loyalty stand, whether they hang together, and what it means when they do not."""
     items = found.study.blocks().get(found.roles.loyalty, ())
     if len(items) < 2:
-        return page.say("parts.absent" if items else "levels.no_loyalty")
+        return (
+            page.say("parts.absent")
+            if items
+            else page.html(f'<p class="absent">{page.words.html("levels.no_loyalty")}</p>')
+        )
     tell(page, _part_order(page, found))
     tell(page, _part_unity(page, found))
     tell(page, _part_links(page, found))
@@ -185,11 +189,11 @@ def parts_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the figure of loyalty's parts."""
     at = ends(page, found.levels.parts, "index_0_100")
     if not at:
-        return {"message": "", "n": 0}
+        return {"message": "", "base": ""}
     values = {"best": at["best"], "worst": at["worst"]}
     values |= {"best_value": at["highest"].estimate, "worst_value": at["lowest"].estimate}
     kind = "clear" if parts_clear(found, at) else "close"
-    return {"message": page.t(f"parts.headline_{kind}", **values), "n": at["n"]}
+    return {"message": page.t(f"parts.headline_{kind}", **values), "base": base(page, at["n"])}
 
 
 # ---- 3 quadrant and curve ----------------------------------------------------------------------------------
@@ -234,10 +238,9 @@ def tell_curve(page: Page, found: Findings) -> None:
         ("curve.slope", {"slope": write(page, slope), "r2": fit.estimate - change}),
         (f"curve.{'straight' if kind == 'flat' else kind}", values),
     ]
-    free = value_of(found.bridge.curve, "curve_bend", "slope high-low")
-    if free.known and kind != "open":
-        same = free.sign == bend_sign(found.bridge)
-        said.append(("curve.spline_agrees" if same else "curve.spline_differs", {}))
+    agrees = curve_agrees(found)
+    if agrees is not None and kind != "open":
+        said.append(("curve.spline_agrees" if agrees else "curve.spline_differs", {}))
     tell(page, said)
 
 
@@ -251,13 +254,27 @@ def curve_kind(found: Findings) -> str:
     return "open" if value_of(found.bridge.curve, "curve_bend", "slope high-low").sign else "straight"
 
 
+def curve_agrees(found: Findings) -> bool | None:
+    """Whether a freer curve bends as the quadratic one does; None when there is none."""
+    free = value_of(found.bridge.curve, "curve_bend", "slope high-low")
+    return free.sign == bend_sign(found.bridge) if free.known else None
+
+
+def curve_headline(found: Findings) -> str:
+    """Headline of the curve: its form, or that the form is open where the two looks disagree."""
+    kind = curve_kind(found)
+    if kind == "open" or curve_agrees(found) is not False:
+        return kind
+    return "open" if value_of(found.bridge.bend, "quadratic", "linear").sign > 0 else "unclear"
+
+
 def curve_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the figure of the curve."""
     bins = found.bridge.bins
     bins = bins[bins["estimate"].notna()]
     if bins.empty:
         return {"message": "", "first": 0.0, "last": 0.0, "n": 0}
-    kind = curve_kind(found)
+    kind = curve_headline(found)
     ends_ = {"first": float(bins["estimate"].iloc[0]), "last": float(bins["estimate"].iloc[-1])}
     return {"message": page.t(f"curve.headline_{kind}"), **ends_, "n": found.bridge.bend["n"].max()}
 
@@ -281,16 +298,17 @@ def tell_zones(page: Page, found: Findings, question: str) -> None:
     about: Said = ("zones.direct.about", {"item": page.label(found.bridge.direct_item)})
     if question == "gap":
         twins = [experience for _, experience in found.bridge.pairs]
-        about = ("zones.gap.about", {"names": names(page, twins), "k": len(twins)})
+        about = ("zones.gap.about", {"names": some_names(page, twins), "k": len(twins)})
     tell(page, [about, *_zones_said(page, table)])
 
 
 def tell_no_zones(page: Page, found: Findings, question: str) -> None:
     """Say why there are no zones; only once when nothing of the kind was asked."""
+    asked = bool(found.bridge.pairs or found.bridge.direct_item)
     if not found.roles.loyalty:
-        key = "zones.no_loyalty"
+        key = "zones.no_loyalty" if asked else "zones.neither"
     elif not found.bridge.zones:
-        key = "zones.absent"
+        key = "zones.unpaired" if found.study.by_role("expectation") else "zones.absent"
     else:
         key = "zones.no_pair" if question == "gap" else "zones.no_direct"
     if question == "gap" or found.bridge.zones:
@@ -300,6 +318,12 @@ def tell_no_zones(page: Page, found: Findings, question: str) -> None:
 def zones_proven(table: pd.DataFrame) -> bool:
     """Whether loyalty changes along the gap by more than chance."""
     return value_of(table, "zone_p", "steps").estimate < PROVEN
+
+
+def line_is_enough(table: pd.DataFrame) -> bool:
+    """Whether a straight line explains as much of loyalty as the zones do."""
+    steps, line = (value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line"))
+    return line >= steps
 
 
 def _zones_said(page: Page, table: pd.DataFrame) -> list[Said]:
@@ -319,8 +343,8 @@ def _zones_said(page: Page, table: pd.DataFrame) -> list[Said]:
         said.append(("zones.result.shares", _zone_shares(page, table)))
     else:
         said.append(("zones.result.chance", {"p": p}))
-    steps, line = (value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line"))
-    said.append((f"zones.result.{'line' if line >= steps else 'steps'}", {"steps": steps, "line": line}))
+    fits = {of: value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line")}
+    said.append((f"zones.result.{'line' if line_is_enough(table) else 'steps'}", fits))
     return said
 
 
@@ -339,7 +363,7 @@ def zones_values(page: Page, table: pd.DataFrame) -> dict[str, Any]:
         zone: value_of(table, "zone_loyalty", zone) for zone in ("defection", "indifference", "affection")
     }
     rise = means["affection"].estimate - means["defection"].estimate
-    kind = "proven" if zones_proven(table) else "chance"
+    kind = "chance" if not zones_proven(table) else "line" if line_is_enough(table) else "proven"
     message = page.t(f"zones.result.headline_{kind}", rise=rise)
     return {
         **{zone: mean.estimate for zone, mean in means.items()},

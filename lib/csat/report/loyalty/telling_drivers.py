@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from csat import stats
+from csat.report import numbers
 from csat.report.loyalty.basis import Value, rows_of, value_of, values_of
 from csat.report.loyalty.drivers import TOP, improve_first, map_frame, map_split, undecided
 from csat.report.loyalty.findings import Findings
@@ -16,6 +16,8 @@ from csat.report.loyalty.structure import HIGH_VIF, mediation_rows, troubles
 from csat.report.loyalty.words import (
     MOST_NAMED,
     Said,
+    base,
+    in_percent,
     named_values,
     names,
     odds,
@@ -29,9 +31,17 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 
-def certainty(probability: float) -> str:
-    """How sure an order is: ``clear``, ``likely`` or ``open``."""
-    return "clear" if probability >= SURE else "likely" if probability >= LIKELY else "open"
+def certainty(probability: float, overlap: bool = False) -> str:
+    """How sure an order is: ``clear``, ``overlap`` (clear, but hardly told apart), ``likely``, ``open``."""
+    if probability >= SURE:
+        return "overlap" if overlap else "clear"
+    return "likely" if probability >= LIKELY else "open"
+
+
+def overlapping_drivers(found: Findings) -> list[tuple[str, str]]:
+    """Pairs of drivers that the measurement report cannot tell apart."""
+    order = found.drivers.order
+    return [(one, two) for at, one in enumerate(order) for two in found.overlap_with(one, order[at + 1 :])]
 
 
 # ---- 5 drivers ---------------------------------------------------------------------------------------------
@@ -43,9 +53,11 @@ def first_chance(found: Findings, driver: str) -> float:
 
 
 def driver_order(found: Findings) -> str:
-    """How sure it is which driver matters most: ``clear``, ``likely``, ``open`` or ``one`` (the only)."""
+    """How sure it is which driver matters most: see `certainty`, or ``one`` (the only one)."""
     order = found.drivers.order
-    return "one" if len(order) == 1 else certainty(first_chance(found, order[0])) if order else ""
+    if len(order) < 2:
+        return "one" if order else ""
+    return certainty(first_chance(found, order[0]), bool(found.overlap_with(order[0], order[1:2])))
 
 
 def tell_drivers(page: Page, found: Findings) -> None:
@@ -76,9 +88,24 @@ def _order_said(page: Page, found: Findings) -> list[Said]:
             other = tuple(str(subject).split(stats.ARROW)[0] for subject in ranked)
             top = "agree_top" if other[:TOP] == order[:TOP] else "disagree"
             said.append((f"drivers.{'agree' if other == order else top}", {}))
+        said += _overlap_said(page, found)
         worst = float(rows_of(found.drivers.target, "vif")["estimate"].max())
         if worst >= HIGH_VIF:
             said.append(("drivers.vif", {"vif": worst}))
+    return said
+
+
+def _overlap_said(page: Page, found: Findings) -> list[Said]:
+    """Say which drivers cannot be told apart, or not from what they drive."""
+    said: list[Said] = []
+    pairs = overlapping_drivers(found)
+    if pairs:
+        told = [" ↔ ".join(names(page, pair)) for pair in pairs]
+        said.append(("drivers.overlap", {"pairs": told, "k": len(pairs)}))
+    same = found.overlap_with(found.roles.target, found.drivers.order)
+    if same:
+        values = {"names": names(page, same), "target": page.label(found.roles.target), "k": len(same)}
+        said.append(("drivers.overlap_target", values))
     return said
 
 
@@ -152,16 +179,17 @@ def map_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the importance-performance map."""
     frame = map_frame(found.basis, found.drivers, found.levels.indices)
     if len(frame) < 2:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     first = improve_first(frame)
     kind = "none" if not first else "unsure" if set(first) & set(undecided(frame)) else "first"
     wanted: dict[str, dict[str, Any]] = {"none": {}, "unsure": {"names": names(page, first)}}
     wanted["first"] = {"names": names(page, first), "k": len(first)}
     message = page.t(f"drivers.map.headline_{kind}", **wanted[kind])
     points = zip(frame["driver"], frame["x"], frame["y"], strict=True)
-    listed = named_values(page, [(str(name), f"{x:.0f}; {y:.0f}%") for name, x, y in points])
-    n = rows_of(found.levels.indices, "index_0_100", list(found.roles.drivers))["n"].min()
-    return {"message": message, "listed": page.join(listed), "n": n}
+    pairs = [(str(name), f"{numbers.number(x, 0)}; {numbers.number(y, 0)}%") for name, x, y in points]
+    listed = named_values(page, pairs)
+    n = rows_of(found.levels.indices, "index_0_100", list(found.roles.drivers))["n"]
+    return {"message": message, "listed": page.join(listed), "base": base(page, n.tolist())}
 
 
 def _source(rows: pd.DataFrame, at: int) -> str:
@@ -172,7 +200,10 @@ def _source(rows: pd.DataFrame, at: int) -> str:
 def _shares(page: Page, rows: pd.DataFrame) -> str:
     """Shares of the drivers in words, for the alternative text."""
     shares = values_of(rows, "relative_weight_share")
-    pairs = [(name.split(stats.ARROW)[0], f"{share.estimate:.0f}%") for name, share in shares.items()]
+    pairs = [
+        (name.split(stats.ARROW)[0], in_percent(page, Value(share.estimate)))
+        for name, share in shares.items()
+    ]
     return page.join(named_values(page, pairs))
 
 
@@ -247,7 +278,7 @@ def model_values(page: Page, found: Findings) -> dict[str, Any]:
     table = found.structure.model
     rows = rows_of(table, "path")
     if rows.empty:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     end = next((name for name in (found.roles.loyalty, found.roles.satisfaction) if name), "")
     fit = value_of(table, "r_squared", end)
     plain = page.t("model.headline_plain")
@@ -257,7 +288,7 @@ def model_values(page: Page, found: Findings) -> dict[str, Any]:
         source, target = name.split(stats.ARROW)
         key = "model.alt_path" if path.sign else "model.alt_unclear"
         told.append(page.t(key, source=page.label(source), target=page.label(target), value=path.estimate))
-    return {"message": message, "listed": "; ".join(told), "n": rows["n"].min()}
+    return {"message": message, "listed": "; ".join(told), "base": base(page, rows["n"].tolist())}
 
 
 # ---- 7 mediation -------------------------------------------------------------------------------------------
@@ -305,7 +336,7 @@ def mediation_values(page: Page, found: Findings) -> dict[str, Any]:
     """Words of the figure of mediation."""
     at = found.structure
     if at.mediation.empty:
-        return {"message": "", "listed": "", "n": 0}
+        return {"message": "", "listed": "", "base": ""}
     rows = mediation_rows(found.basis, at)
     metric = "effect_through" if at.by_paths else "mediation_indirect"
     through = rows_of(rows, metric)
@@ -315,6 +346,6 @@ def mediation_values(page: Page, found: Findings) -> dict[str, Any]:
     if proven:
         top = max(proven, key=lambda name: proven[name])
         message = page.t("mediation.headline_some", name=page.t("named", name=page.label(top)))
-    pairs = [(name, f"{effect.estimate:.2f}") for name, effect in effects.items()]
+    pairs = [(name, numbers.number(effect.estimate)) for name, effect in effects.items()]
     listed = page.join(named_values(page, pairs[:MOST_NAMED]))
-    return {"message": message, "listed": listed, "n": float(np.nanmin(through["n"]))}
+    return {"message": message, "listed": listed, "base": base(page, through["n"].tolist())}

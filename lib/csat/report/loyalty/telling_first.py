@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from csat.report import numbers
 from csat.report.loyalty.basis import rows_of, value_of, values_of
 from csat.report.loyalty.findings import Findings
 from csat.report.loyalty.first import STEP, detectable, needed
 from csat.report.loyalty.telling_drivers import certainty
-from csat.report.loyalty.words import Said, named_values, names, odds, target_word, tell, write
+from csat.report.loyalty.words import Said, named_values, names, odds, some_names, target_word, tell, write
 from csat.stats.frames import ARROW
 
 if TYPE_CHECKING:
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
 
 
 def priority_kind(found: Findings) -> str:
-    """How sure the first thing to do is: ``clear``, ``likely``, ``open``, ``only`` or ``none``.
+    """How sure the first thing to do is: see `certainty`; ``only`` (one driver), ``none`` (no proven gain).
 
-    ``only``: one driver; ``none``: no proven gain. Empty when nothing could be ranked.
+    Empty when nothing could be ranked.
     """
     first = found.first
     if not first.driver:
         return ""
     if first.gain(first.driver, found.roles.target).sign < 1:
         return "none"
-    return "only" if len(first.order) == 1 else certainty(first.probability(first.driver))
+    if len(first.order) == 1:
+        return "only"
+    return certainty(
+        first.probability(first.driver), bool(found.overlap_with(first.driver, first.order[1:2]))
+    )
 
 
 def tell_first(page: Page, found: Findings) -> None:
@@ -82,7 +87,7 @@ def gain_values(page: Page, found: Findings) -> dict[str, Any]:
     wanted = {name: values[name] for name in ("first", "second", "target")}
     rows = rows_of(found.first.target, "expected_gain")
     gains = values_of(rows, "expected_gain")
-    pairs = [(name.split(ARROW)[0], f"{gain.estimate:.1f}") for name, gain in gains.items()]
+    pairs = [(name.split(ARROW)[0], numbers.number(gain.estimate, 1)) for name, gain in gains.items()]
     message = page.t(f"first.headline_{shown}", **wanted)
     listed = page.join(named_values(page, pairs))
     return {"message": message, "listed": listed, "step": STEP, "n": rows["n"].min()}
@@ -112,7 +117,7 @@ def tell_disproof(page: Page, found: Findings) -> None:
     """Say what would prove the advice wrong, and whether this many answers could show it."""
     kind = priority_kind(found)
     if not kind:
-        return
+        return page.html(f'<p class="absent">{page.words.html("first.disproof.absent")}</p>')
     gain = found.first.gain(found.first.driver, found.roles.target)
     if kind in ("none", "open") or gain.sign < 1:
         return page.say("first.disproof.test_none")
@@ -145,7 +150,7 @@ def _scales_said(page: Page, found: Findings) -> list[Said]:
         said.append(("trust.no_weak", {}))
     single = list(found.verdicts.loc[found.verdicts["kind"] == "single", "construct"])
     if single:
-        said.append(("trust.single", {"names": names(page, single)}))
+        said.append(("trust.single", {"names": some_names(page, single)}))
     return said
 
 

@@ -18,6 +18,9 @@ Said = tuple[str, Mapping[str, Any]]
 MOST_NAMED = 6
 """Names that a sentence spells out."""
 
+FEW_NAMED = 4
+"""Names that a list of many spells out before it counts the rest."""
+
 
 def tell(page: Page, sentences: Iterable[Said]) -> None:
     """Show sentences as one paragraph.
@@ -95,6 +98,28 @@ def odds(page: Page, probability: float) -> str:
 def names(page: Page, ids: Sequence[str]) -> list[str]:
     """Labels in quotes, for a sentence to join."""
     return [page.t("named", name=page.label(one)) for one in ids]
+
+
+def base(page: Page, n: Sequence[float]) -> str:
+    """Write on how many answers a figure rests: ``n = 411`` when all estimates do, else ``n ≥ 380``."""
+    known = [value for value in n if value == value]
+    if not known:
+        return page.t("n_equal", n=0)
+    key = "n_equal" if min(known) == max(known) else "n_least"
+    return page.t(key, n=min(known))
+
+
+def some_names(page: Page, ids: Sequence[str]) -> list[str]:
+    """Labels in quotes; the first `FEW_NAMED` of many, and how many more there are."""
+    told = names(page, ids)
+    if len(told) <= FEW_NAMED + 1:
+        return told
+    return [*told[:FEW_NAMED], page.t("more", k=len(told) - FEW_NAMED)]
+
+
+def notes(page: Page, table: str, parts: Iterable[str], **values: Any) -> str:
+    """Join what stands below a table: a sentence for each column that is there."""
+    return sentence_gap(page).join(page.t(f"{table}.note_{part}", **values) for part in parts)
 
 
 def named_values(page: Page, pairs: Iterable[tuple[str, str]]) -> list[str]:

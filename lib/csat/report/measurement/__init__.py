@@ -8,6 +8,8 @@ from csat.report.measurement.assessment import measurement_verdicts as measureme
 from csat.report.measurement.careless import Carelessness as Carelessness
 from csat.report.measurement.careless import carelessness as carelessness
 from csat.report.measurement.careless import effect_rows as effect_rows
+from csat.report.measurement.careless import indices_moved as indices_moved
+from csat.report.measurement.careless import screened as screened
 from csat.report.measurement.careless import show_effect as show_effect
 from csat.report.measurement.careless import show_flags as show_flags
 from csat.report.measurement.conclusion import tell_summary as tell_summary

@@ -11,6 +11,7 @@ import pandas as pd
 
 from csat import stats
 from csat.data.screening import CarelessRules, Screening, effect_of_excluding, screen
+from csat.report.analysed import analysed, only_analysed
 from csat.report.measurement.assessment import Assessment, scales_of
 from csat.report.measurement.intake import ranges_of
 from csat.stats.indices import index_0_100, index_table
@@ -95,21 +96,59 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
     Carelessness
         Nobody is removed from anything: the comparison stands beside the results.
     """
-    study = answers.study
-    possible = answers.raw.shape[1] >= LEAST_ITEMS
-    rules = CarelessRules() if possible else CarelessRules(counted=())
-    screening = screen(answers.raw, answers.scored, study.blocks(), ranges_of(study), rules)
+    screening = screened(answers)
     table = screening.respondents
     flagged = (table["flags"] > 0).to_numpy()
+    effect = _effect(answers, flagged, ("alpha", "index_0_100"), sample)
     return Carelessness(
         screening=screening,
         flagged=int(flagged.sum()),
         suspect=int(table["careless"].sum()),
         straight=int(table["straight_line"].sum()),
-        effect=_with_limits(_effect(answers, flagged, ("alpha", "index_0_100")), answers, sample, found),
-        straight_effect=_effect(answers, table["straight_line"].to_numpy(dtype=bool), ("alpha",)),
-        possible=possible,
+        effect=_with_limits(effect, answers, sample, found),
+        straight_effect=_effect(answers, table["straight_line"].to_numpy(dtype=bool), ("alpha",), sample),
+        possible=bool(screening.rules.counted),
     )
+
+
+def screened(answers: Answers) -> Screening:
+    """Screen the answers; on a questionnaire that is too short to tell, no rule counts and nobody is flagged.
+
+    Parameters
+    ----------
+    answers : Answers
+
+    Returns
+    -------
+    Screening
+    """
+    rules = CarelessRules() if answers.raw.shape[1] >= LEAST_ITEMS else CarelessRules(counted=())
+    return screen(answers.raw, answers.scored, answers.study.blocks(), ranges_of(answers.study), rules)
+
+
+def indices_moved(answers: Answers, sample: Sample, flagged: np.ndarray, indices: pd.DataFrame) -> list[str]:
+    """Name the constructs whose index leaves its interval when the flagged are left out.
+
+    Parameters
+    ----------
+    answers : Answers
+    sample : Moments or Bootstrap
+        For its rule for missing answers.
+    flagged : ndarray of bool, shape (n,)
+    indices : DataFrame
+        Tidy; the rows of metric ``index_0_100`` are taken, with the interval of everybody.
+
+    Returns
+    -------
+    list of str
+    """
+    effect = _effect(answers, flagged, ("index_0_100",), sample)
+    if effect.empty:
+        return []
+    limits = indices.loc[indices["metric"] == "index_0_100", ["subject", "ci_low", "ci_high"]]
+    both = effect.merge(limits, on="subject")
+    away = (both["without_flagged"] < both["ci_low"]) | (both["without_flagged"] > both["ci_high"])
+    return [str(subject) for subject in both.loc[away, "subject"]]
 
 
 def effect_rows(found: Carelessness) -> pd.DataFrame:
@@ -229,8 +268,11 @@ def largest_changes(found: Carelessness) -> dict[str, float]:
     }
 
 
-def _effect(answers: Answers, flagged: np.ndarray, metrics: Sequence[str]) -> pd.DataFrame:
+def _effect(answers: Answers, flagged: np.ndarray, metrics: Sequence[str], sample: Sample) -> pd.DataFrame:
     """Alpha or index with and without the flagged; empty where too few are left to say anything."""
+    missing = stats.moments_of(sample).missing
+    keep = analysed(answers, missing)
+    answers, flagged = only_analysed(answers, missing), flagged[keep]
     left = int((~flagged).sum())
     if not flagged.any() or left < max(answers.study.thresholds.suppress_below, answers.scored.shape[1]):
         return pd.DataFrame()

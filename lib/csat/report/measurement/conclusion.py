@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csat.report.measurement.careless import Carelessness
+from csat.report.measurement.factor_model import FactorModel, bars_kept
 from csat.report.measurement.intake import Intake
 from csat.report.measurement.rows import rows_of
 from csat.report.measurement.telling import (
@@ -16,6 +17,7 @@ from csat.report.measurement.telling import (
     labels,
     named,
     pair_of,
+    several_dimensions,
 )
 from csat.report.measurement.verdicts import pair_verdicts
 
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 
-def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness) -> None:
+MANY_FLAGGED = 0.10
+"""Share of respondents flagged as possibly careless from which the first sentence mentions them."""
+
+
+def tell_summary(
+    page: Page, found: Assessment, came: Intake, care: Carelessness, model: FactorModel | None = None
+) -> None:
     """Say at the top how far the measurement carries: a lead sentence and its reasons.
 
     Parameters
@@ -33,6 +41,8 @@ def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness
     found : Assessment
     came : Intake
     care : Carelessness
+    model : FactorModel, optional
+        Whose misfit the first sentence does not pass over.
     """
     verdicts = found.verdicts
     usable = verdicts[verdicts["index"] == "yes"]
@@ -42,10 +52,31 @@ def tell_summary(page: Page, found: Assessment, came: Intake, care: Carelessness
     elif care.doubtful and len(usable):
         lead = "face_value"
     names = labels(page, usable["construct"])
+    reasons = _reservations(page, found, care, model)
+    lead += "_but" if reasons and lead in ("all", "some") else ""
     if care.doubtful:
-        page.say("summary.doubtful", share=care.straight / came.n)
-    page.say(f"summary.{lead}", usable=len(usable), total=len(verdicts), names=names)
+        page.say("summary.doubtful", share=care.straight / len(care.screening.respondents))
+    page.say(f"summary.{lead}", usable=len(usable), total=len(verdicts), names=names, reasons=reasons)
     page.bullets([*_weaknesses(page, found), _data(came, care)])
+
+
+def _reservations(page: Page, found: Assessment, care: Carelessness, model: FactorModel | None) -> list[str]:
+    """Tell what speaks against the scales taken together, though each of them may be reliable."""
+    told = []
+    kept, total = bars_kept(model) if model is not None else (0, 0)
+    if kept < total:
+        told.append(page.t("summary.reason.misfit", kept=kept, total=total))
+    pairs = pair_verdicts(found.discriminant, page.study)
+    failed = int((pairs["verdict"] == "not_distinct").sum())
+    if failed:
+        told.append(page.t("summary.reason.overlap", k=failed))
+    several = several_dimensions(found)
+    if several:
+        told.append(page.t("summary.reason.dimensions", names=labels(page, several), k=len(several)))
+    share = care.flagged / max(len(care.screening.respondents), 1)
+    if care.possible and share > MANY_FLAGGED:
+        told.append(page.t("summary.reason.careless", share=share))
+    return told
 
 
 def _weaknesses(page: Page, found: Assessment) -> list[tuple[str, dict[str, Any]]]:
@@ -77,7 +108,7 @@ def _data(came: Intake, care: Carelessness) -> tuple[str, dict[str, Any]]:
         "received": came.received,
         "missing": came.missing_share,
         "flagged": care.flagged,
-        "flagged_share": care.flagged / max(came.n, 1),
+        "flagged_share": care.flagged / max(len(care.screening.respondents), 1),
     }
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from csat.report import numbers
+from csat.report.analysed import only_analysed
+from csat.report.measurement.classes import answer_classes
 from csat.report.style import BLUE
 
 if TYPE_CHECKING:
@@ -22,11 +24,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 16
 """Items that one figure shows before the next one is begun (a construct stays in one piece)."""
-
-MOST_POINTS = 11
-"""Scale points that a bar shows one by one; a finer scale is cut into `BANDS` bands of equal width."""
-
-BANDS = 5
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,15 @@ class Panel:
 
     @property
     def upper(self) -> pd.Series:
-        """Share of answers in the upper half of the scale, by item (a middle category is in neither half)."""
+        """Share of answers above the midpoint of the scale, by item (answers at it are in neither half)."""
         half = self.shares.shape[1] // 2
         return self.shares.iloc[:, self.shares.shape[1] - half :].sum(axis=1)
+
+    @property
+    def midpoint(self) -> str:
+        """Name of the class of answers exactly at the midpoint; empty where the scale has none."""
+        half, odd = divmod(self.shares.shape[1], 2)
+        return str(self.shares.columns[half]) if odd else ""
 
 
 def panels(answers: Answers) -> tuple[Panel, ...]:
@@ -91,7 +94,8 @@ def show_answers(page: Page, answers: Answers) -> None:
     """
     from csat.report.figures.common import diverging_bars
 
-    for panel in panels(answers):
+    used = only_analysed(answers, page.context.missing)
+    for panel in panels(used):
         upper = panel.upper
         heads = [_group(page, name) for name in panel.constructs]
         values = {
@@ -100,10 +104,11 @@ def show_answers(page: Page, answers: Answers) -> None:
             "best_share": float(upper.max()),
             "worst": page.label(str(upper.idxmin())),
             "worst_share": float(upper.min()),
-            "n": int(answers.scored[list(panel.items)].notna().sum().min()),
+            "n": int(used.scored[list(panel.items)].notna().sum().min()),
             "k": len(panel.items),
             "low": str(panel.shares.columns[0]),
             "high": str(panel.shares.columns[-1]),
+            "middle": page.t("answers.middle", point=panel.midpoint) if panel.midpoint else "",
         }
         figure = diverging_bars(
             _labelled(page, panel), lang=page.lang, ends=(page.t("answers.lower"), page.t("answers.upper"))
@@ -128,7 +133,8 @@ def category_shares(answers: Answers, items: Sequence[str]) -> pd.DataFrame:
         Items x categories, lowest first.
     """
     scale = answers.study.scale_of(items[0])
-    edges, names = _categories(scale)
+    given = answers.scored[list(items)].to_numpy(dtype=float)
+    edges, names = answer_classes(scale.minimum, scale.maximum, scale.points, given[~np.isnan(given)])
     rows = {}
     for item in items:
         values = answers.scored[item].to_numpy(dtype=float)
@@ -148,15 +154,6 @@ def _set_off(figure: Figure, heads: Sequence[str], bold: bool) -> None:
 def _limits(scale: Scale) -> tuple[float, float, str]:
     """Range and kind of a scale: what items of one figure share."""
     return scale.minimum, scale.maximum, scale.kind
-
-
-def _categories(scale: Scale) -> tuple[np.ndarray, list[str]]:
-    """Edges and names of the answer categories of a scale."""
-    points = scale.points
-    if points and len(points) <= MOST_POINTS:
-        return np.array([*(p - 0.5 for p in points), points[-1] + 0.5]), [str(p) for p in points]
-    edges = np.linspace(scale.minimum, scale.maximum, BANDS + 1)
-    return edges, [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
 
 
 def _chunks(pieces: list[tuple[str, tuple[str, ...]]]) -> list[list[tuple[str, tuple[str, ...]]]]:

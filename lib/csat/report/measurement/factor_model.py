@@ -96,10 +96,18 @@ def tell_factor_model(page: Page, model: FactorModel) -> None:
     if fit.flag == "saturated":
         page.say("cfa.saturated")
     else:
-        kept = [name for name in BARS if _keeps(fit, name)]
-        count = {"kept": len(kept), "total": len(BARS), "k": len(fit.blocks), "n": fit.n}
-        page.say("cfa.fits" if len(kept) == len(BARS) else "cfa.fits_not", **count)
+        kept, total = bars_kept(model)
+        count = {"kept": kept, "total": total, "k": len(fit.blocks), "n": fit.n}
+        page.say("cfa.fits" if kept == total else "cfa.fits_not", **count)
     _warn(page, fit)
+
+
+def bars_kept(model: FactorModel) -> tuple[int, int]:
+    """Count the bars of fit that the model keeps, and all of them; 0 and 0 where nothing is tested."""
+    fit = model.fit
+    if fit is None or not fit.converged or fit.flag == "saturated":
+        return 0, 0
+    return sum(_keeps(fit, name) for name in BARS), len(BARS)
 
 
 def show_factor_model(page: Page, model: FactorModel) -> None:

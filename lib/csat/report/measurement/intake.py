@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csat import stats
+from csat.report.analysed import analysed, only_analysed
 from csat.stats.shares import share_table
 
 if TYPE_CHECKING:
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
 
 END_SHARE = 0.25
 """Share of answers at one end of the scale from which the page speaks of a floor or ceiling: one in four."""
+
+UNITS = {
+    "received": "rows",
+    "empty_row": "rows",
+    "other_wave": "rows",
+    "not_asked": "answers",
+    "missing_code": "answers",
+    "off_scale": "answers",
+    "reversed": "answers",
+}
+"""What an entry of the ledger counts, where it is not respondents."""
 
 ITEM_FORMATS = {"missing_share": "pct1", "floor": "pct", "ceiling": "pct"}
 """How the columns of `item_table` are written."""
@@ -42,7 +55,8 @@ def item_statistics(answers: Answers, sample: Sample) -> pd.DataFrame:
     -------
     DataFrame
         Tidy; metrics ``item_mean``, ``item_sd``, ``missing_share``, ``off_scale_count``, ``floor_share`` and
-        ``ceiling_share``. Reversed items are turned, so that the floor is always the unfavourable end.
+        ``ceiling_share``. Reversed items are turned. Each n counts the answers that the estimate rests on:
+        with listwise deletion only the missing and off-scale answers are counted among everybody.
 
     Examples
     --------
@@ -50,7 +64,8 @@ def item_statistics(answers: Answers, sample: Sample) -> pd.DataFrame:
     """
     items = list(answers.scored.columns)
     moments = stats.frames.moments_of(sample).select(items)
-    n = answers.scored.notna().sum().to_numpy(dtype=np.float64)
+    used = only_analysed(answers, moments.missing)
+    n = used.scored.notna().sum().to_numpy(dtype=np.float64)
     mean = stats.measure(sample, lambda m: m.select(items).mean)
     sd = stats.measure(sample, lambda m: m.select(items).sd)
     lost = _off_scale(answers)
@@ -58,27 +73,28 @@ def item_statistics(answers: Answers, sample: Sample) -> pd.DataFrame:
         [
             stats.tidy("item_mean", items, mean, n=n, method=moments.missing),
             stats.tidy("item_sd", items, sd, n=n, method=moments.missing),
-            *_shares(answers),
+            share_table(
+                "missing_share", {str(item): answers.scored[item].isna().to_numpy(float) for item in items}
+            ),
+            *_end_shares(used),
             stats.tidy("off_scale_count", items, lost, n=len(answers.raw), method="answers set missing"),
         ]
     )
 
 
-def _shares(answers: Answers) -> list[pd.DataFrame]:
-    """Shares of missing answers, and of answers at the lowest and the highest point."""
+def _end_shares(answers: Answers) -> list[pd.DataFrame]:
+    """Shares of answers at the lowest and the highest point."""
     scored = answers.scored
     ends = ranges_of(answers.study)
     even = bool(np.allclose(answers.weights, 1.0))
     weights = None if even else answers.weights
     items = [str(item) for item in scored.columns]
-    missing = {item: scored[item].isna().to_numpy(float) for item in items}
     known = scored.notna()
     at = [
         {item: np.where(known[item], scored[item] == ends[item][side], np.nan) for item in items}
         for side in (0, 1)
     ]
     return [
-        share_table("missing_share", missing),
         share_table("floor_share", at[0], weights),
         share_table("ceiling_share", at[1], weights),
     ]
@@ -98,7 +114,7 @@ class Intake:
     Attributes
     ----------
     received, n, items : int
-        Rows of the file, respondents analysed, items.
+        Rows of the file, respondents analysed (under the rule for missing answers), items.
     missing : int
         Missing answers in all.
     missing_share, most_missing_share : float
@@ -138,6 +154,8 @@ def intake(answers: Answers, statistics: pd.DataFrame) -> Intake:
     -------
     Intake
     """
+    method = statistics.loc[statistics["metric"] == "item_mean", "method"]
+    rule = "listwise" if method.str.contains("listwise", regex=False).all() else ""
     by = {name: rows.set_index("subject")["estimate"] for name, rows in statistics.groupby("metric")}
     gone = answers.raw.isna()
     worst = str(gone.sum().idxmax()) if gone.to_numpy().any() else ""
@@ -149,7 +167,7 @@ def intake(answers: Answers, statistics: pd.DataFrame) -> Intake:
     }
     return Intake(
         received=answers.received,
-        n=answers.n,
+        n=int(analysed(answers, rule).sum()),
         items=answers.raw.shape[1],
         missing=int(gone.to_numpy().sum()),
         missing_share=float(gone.to_numpy().mean()),
@@ -173,17 +191,29 @@ def ledger_table(page: Page, answers: Answers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``step, count, rows``: entries of the same rule for several items are put together.
+        Columns ``step, count, unit, rows``: entries of the same rule for several items are put together.
     """
     told = []
+    used = int(analysed(answers, page.context.missing).sum())
     for rule, entries in answers.ledger.groupby("rule", sort=False):
         items = [page.label(item) for item in entries["item"] if item]
         count = int(entries["count"].sum())
-        values = {"items": items, "k": len(items)}
+        if rule == "analysed":
+            if used < count:
+                told.append(_step(page, "incomplete", count - used))
+            count = used
         if count or items:
-            told.append((page.t(f"ledger.rule.{rule}", **values), count, _rows(entries)))
-    frame = pd.DataFrame(told, columns=["step", "count", "rows"])
+            told.append(_step(page, str(rule), count, items, _rows(entries)))
+    frame = pd.DataFrame(told, columns=["step", "count", "unit", "rows"])
     return frame if frame["rows"].any() else frame.drop(columns="rows")
+
+
+def _step(
+    page: Page, rule: str, count: int, items: Sequence[str] = (), rows: str = ""
+) -> tuple[str, int, str, str]:
+    """One line of the ledger: what was done, to how many of what, in which rows."""
+    unit = page.t(f"ledger.unit.{UNITS.get(rule, 'respondents')}")
+    return page.t(f"ledger.rule.{rule}", items=list(items), k=len(items)), count, unit, rows
 
 
 def _rows(entries: pd.DataFrame) -> str:
@@ -192,7 +222,7 @@ def _rows(entries: pd.DataFrame) -> str:
 
 
 def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
-    """One row an item for reading: n, mean, SD, ends; missing and off-scale only where there are any.
+    """One row an item for reading: n, missing, off the scale, mean, SD, ends.
 
     Parameters
     ----------
@@ -208,10 +238,11 @@ def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
     wide = statistics.pivot_table(index="subject", columns="metric", values="estimate", sort=False)
     items = list(answers.scored.columns)
     wide = wide.reindex(items)
-    table = pd.DataFrame(
+    n = statistics[statistics["metric"] == "item_mean"].set_index("subject")["n"]
+    return pd.DataFrame(
         {
             "item": items,
-            "n": answers.scored.notna().sum().to_numpy(dtype=int),
+            "n": n.reindex(items).to_numpy(dtype=int),
             "missing_share": wide["missing_share"].to_numpy(),
             "off_scale": wide["off_scale_count"].to_numpy(dtype=int),
             "mean": wide["item_mean"].to_numpy(),
@@ -220,5 +251,3 @@ def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
             "ceiling": wide["ceiling_share"].to_numpy(),
         }
     )
-    empty = [name for name in ("missing_share", "off_scale") if not table[name].any()]
-    return table.drop(columns=empty)

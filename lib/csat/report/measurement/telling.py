@@ -27,6 +27,9 @@ UNSTABLE = 0.40
 RARE = 0.01
 """Share of failed PLS replicates from which the page mentions them."""
 
+ALPHA_ABOVE_OMEGA = 0.05
+"""How far alpha lies above omega, and beyond its interval, where a scale probably has several dimensions."""
+
 LOW_ITEM_REST = 0.30
 """Item–rest correlation below which an item hardly belongs to its scale (Nunnally & Bernstein 1994)."""
 
@@ -49,9 +52,16 @@ def tell_ends(page: Page, came: Intake) -> None:
     if not came.floor and not came.ceiling:
         return page.say("ends.none", bar=END_SHARE)
     for side in ("ceiling", "floor"):
-        items = getattr(came, side)
-        if items:
-            page.say(f"ends.{side}", items=named(page, items), k=len(items), bar=END_SHARE)
+        for key in (side, f"{side}_neutral"):
+            items = [item for item in getattr(came, side) if _judged(page, item) == (key == side)]
+            if items:
+                page.say(f"ends.{key}", items=named(page, items), k=len(items), bar=END_SHARE)
+
+
+def _judged(page: Page, item: str) -> bool:
+    """Say whether a higher answer is a better one: not so for constructs of role ``other`` or for none."""
+    construct = page.study.items[item].construct
+    return construct is not None and page.study.constructs[construct].role != "other"
 
 
 def tell_careless(page: Page, care: Carelessness) -> None:
@@ -142,10 +152,27 @@ def tell_reliability(page: Page, found: Assessment) -> None:
     unstable = omega[omega["ci_high"] - omega["ci_low"] > UNSTABLE]
     if len(unstable):
         page.say("reliability.unstable", names=labels(page, unstable["subject"]), k=len(unstable))
+    several = several_dimensions(found)
+    if several:
+        page.say("reliability.dimensions", names=labels(page, several), k=len(several))
     for kind in ("single", "composite"):
         own = found.verdicts[found.verdicts["kind"] == kind]
         if len(own):
             page.say(f"reliability.outside.{kind}", names=labels(page, own["construct"]), k=len(own))
+
+
+def several_dimensions(found: Assessment) -> list[str]:
+    """Name scales whose alpha lies well above omega: one factor does not carry what their items share."""
+    part = {
+        metric: rows.drop_duplicates("subject").set_index("subject")[["estimate", "ci_high"]].astype(float)
+        for metric, rows in found.reliability.groupby("metric")
+    }
+    if not {"alpha", "omega"} <= set(part):
+        return []
+    both = part["alpha"].join(part["omega"].add_suffix("_omega"))
+    top = both["ci_high_omega"].fillna(both["estimate_omega"])
+    above = both["estimate"] - both["estimate_omega"] >= ALPHA_ABOVE_OMEGA
+    return [str(name) for name in both.index[above & (both["estimate"] > top)]]
 
 
 def tell_convergent(page: Page, found: Assessment) -> None:
