@@ -70,7 +70,7 @@ def test_equal_to_shared_copies(shared_data: Callable[[str], pd.DataFrame]) -> N
 
 def test_wave_reversal_and_segments(study: Study) -> None:
     answers = load_answers(study)
-    assert (answers.wave, answers.n, answers.received) == ("2026-10", 40, 60)
+    assert (answers.wave, answers.n, answers.received) == ("2026-10", 40, 40)
     assert answers.rows.tolist() == list(range(21, 61))
     assert answers.raw.index.tolist() == list(range(40))
     np.testing.assert_array_equal(answers.scored["s3"], 8 - answers.raw["s3"])

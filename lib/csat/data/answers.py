@@ -40,7 +40,7 @@ class Answers:
     ledger : pandas.DataFrame
         Columns `step, rule, item, count, rows, action`: the way from rows received to rows analysed.
     received : int
-        Rows of the file.
+        Rows of the wave, before any of them was set aside.
     rows : numpy.ndarray, shape (n,)
         Row of the file that each respondent comes from, the first under the header being 1.
     unknown_columns : tuple of str
@@ -141,6 +141,7 @@ class _Work:
         self._check_columns()
         ledger, notes = Ledger(), [*self.study.notes, *self.table.notes]
         cells, note = self._rows(ledger, asked)
+        received = len(cells)
         notes += [note] if note else []
         segments = self._segments(cells)
         chosen = self._segment(segments, segment)
@@ -167,7 +168,7 @@ class _Work:
             weights=(weights / weights.mean()).to_numpy(dtype=float),
             segments=segments.reset_index(drop=True),
             ledger=ledger.frame(),
-            received=len(self.table.cells),
+            received=received,
             rows=raw.index.to_numpy(dtype=np.int64),
             unknown_columns=self._unknown(),
             source=origin,
