@@ -49,6 +49,7 @@ def _simulate(study: str, n: int | None, waves: str, seed: int, version: str, ou
     names = room.waves_of(found, waves)
     frame = room.simulate(found, n, names, seed, version)
     path = room.write_answers(frame, Path(out).expanduser() if out else Path(room.default_name(found, names)))
-    click.echo(f"{len(frame)} simulated answers, {len(names)} waves, {frame.shape[1]} columns", err=True)
+    waves_told = "1 wave" if len(names) == 1 else f"{len(names)} waves"
+    click.echo(f"{len(frame)} simulated answers, {waves_told}, {frame.shape[1]} columns", err=True)
     click.echo(f"next: csat run {study} --data {path}", err=True)
     click.echo(path)
