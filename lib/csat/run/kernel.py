@@ -54,31 +54,34 @@ def execute(
     -----
     Not thread-safe: papermill changes the working directory of the process.
     """
+    import tempfile
+
     import papermill
 
     record = _Record(on_cell)
     _register(record)
     error: BaseException | None = None
-    try:
-        papermill.execute_notebook(
-            str(notebook).replace("{", "{{").replace("}", "}}"),
-            None,
-            parameters=dict(parameters),
-            engine_name=_ENGINE,
-            kernel_name="python3",
-            request_save_on_cell_execute=False,
-            progress_bar=False,
-            start_timeout=120,
-            execution_timeout=timeout,
-            iopub_timeout=60,
-            record_timing=False,
-            shutdown_kernel="immediate",
-            config=_config(),
-            extra_arguments=["--log-level=50"],
-            cwd=str(cwd),
-        )
-    except Exception as raised:
-        error = raised
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as private:
+        try:
+            papermill.execute_notebook(
+                str(notebook).replace("{", "{{").replace("}", "}}"),
+                None,
+                parameters=dict(parameters),
+                engine_name=_ENGINE,
+                kernel_name="python3",
+                request_save_on_cell_execute=False,
+                progress_bar=False,
+                start_timeout=120,
+                execution_timeout=timeout,
+                iopub_timeout=60,
+                record_timing=False,
+                shutdown_kernel="immediate",
+                config=_config(private),
+                extra_arguments=["--log-level=50"],
+                cwd=str(cwd),
+            )
+        except Exception as raised:
+            error = raised
     running = record.running if error is not None else None
     if record.nb is not None:
         papermill.execute.remove_error_markers(record.nb)
@@ -88,13 +91,11 @@ def execute(
 _ENGINE = "csat"
 
 
-def _config() -> Any:
+def _config(private: str) -> Any:
     """Have the kernel talk through sockets in a private folder, where no other user and no other run is."""
-    import tempfile
-
     from traitlets.config import Config
 
-    address = str(Path(tempfile.mkdtemp(prefix="kernel-")) / "s")
+    address = str(Path(private) / "s")
     if os.name != "posix" or len(address) > _LONGEST_ADDRESS:
         return Config()
     return Config({"KernelManager": {"transport": "ipc", "ip": address}})
