@@ -6,9 +6,11 @@ The only place where text from a study or its respondents becomes a table cell, 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 from csat.report import numbers
 from csat.report.text import width
@@ -16,12 +18,14 @@ from csat.report.text import width
 if TYPE_CHECKING:
     import pandas as pd
 
+_TAG = re.compile(r"<[^>]*>")
+
 Format: TypeAlias = "int | str | Callable[[Any], str]"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its head as plain text, its cells as plain text, and whether they are figures."""
+    """One column: its head as plain text, its cells as plain text or fragments, whether they are figures."""
 
     head: str
     cells: tuple[str, ...]
@@ -39,6 +43,30 @@ def escape(text: Any) -> str:
     return html.escape(str(text), quote=True)
 
 
+class Fragment(str):
+    """HTML that whoever built it has escaped; it stands in a cell as it is."""
+
+    __slots__ = ()
+
+
+def link(target: str, text: str) -> Fragment:
+    """Link of a cell to a file beside the page.
+
+    Parameters
+    ----------
+    target : str
+        Path of the file from the page's folder, not yet encoded.
+    text : str
+        What is shown; plain text.
+
+    Examples
+    --------
+    >>> link("exports/a b.xlsx", "a & b")
+    '<a href="exports/a%20b.xlsx">a &amp; b</a>'
+    """
+    return Fragment(f'<a href="{escape(quote(target))}">{escape(text)}</a>')
+
+
 def write_cell(value: Any, form: Format) -> str:
     """Write one cell as its column's format says.
 
@@ -48,12 +76,13 @@ def write_cell(value: Any, form: Format) -> str:
         Cell value.
     form : int, str or callable
         Decimals, or ``"n"`` (count), ``"pct"``/``"pct1"`` (share of 1), ``"p"`` (p-value without its letter),
-        ``"signed"``/``"signed1"`` (difference), ``"text"``, or a function from value to text.
+        ``"signed"``/``"signed1"`` (difference), ``"text"``, or a function from value to text
+        (or to a `Fragment`, such as links).
 
     Returns
     -------
     str
-        Plain text, not yet escaped.
+        Plain text, not yet escaped, unless it is a `Fragment`.
 
     Raises
     ------
@@ -135,7 +164,7 @@ def render(
     Returns
     -------
     str
-        All text escaped.
+        All text escaped; fragments as they are.
     """
     if not columns or not columns[0].head.strip():
         raise ValueError(f"Table {caption!r} needs a head over its first column.")
@@ -155,13 +184,18 @@ def render(
 def _row(columns: Sequence[Column], index: int) -> str:
     """One table row; its first cell is its head."""
     first, *rest = columns
-    cells = "".join(f"<td{_class(column)}>{escape(column.cells[index])}</td>" for column in rest)
-    return f'<tr><th scope="row">{escape(first.cells[index])}</th>{cells}</tr>'
+    cells = "".join(f"<td{_class(column)}>{_cell(column.cells[index])}</td>" for column in rest)
+    return f'<tr><th scope="row">{_cell(first.cells[index])}</th>{cells}</tr>'
+
+
+def _cell(text: str) -> str:
+    """Content of a cell: a fragment as it is, anything else escaped."""
+    return text if isinstance(text, Fragment) else escape(text)
 
 
 def _class(column: Column) -> str:
     """Class of a cell that holds figures, sentences, or a word or two that should stay on one line."""
     if column.numeric:
         return ' class="num"'
-    widest = max(map(width, column.cells), default=0)
+    widest = max((width(_TAG.sub("", c) if isinstance(c, Fragment) else c) for c in column.cells), default=0)
     return ' class="long"' if widest > 28 else ' class="short"' if widest <= 12 else ""

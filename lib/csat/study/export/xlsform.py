@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from csat.study.export.conditions import Dialect
 from csat.study.export.fields import Field, case_text, fields_of, say, screen_fields
 from csat.study.export.messages import message
-from csat.study.export.spreadsheet import safe_cell
+from csat.study.export.spreadsheet import safe_cell, save_workbook
 from csat.study.export.target import Exported, Job, Names, field_names
 from csat.study.questionnaire import Screen
 from csat.study.questions import Question
@@ -250,7 +251,7 @@ def _sum(form: _Form, one: Field, name: str, cells: dict[str, str]) -> None:
     form.add("end_group")
 
 
-def _save(form: _Form, path: object) -> None:
+def _save(form: _Form, path: Path) -> None:
     """Write the sheets; every cell is text."""
     from openpyxl import Workbook
 
@@ -269,4 +270,4 @@ def _save(form: _Form, path: object) -> None:
             for cell in cells:
                 if cell.value is not None:
                     cell.data_type = "s"
-    book.save(path)
+    save_workbook(book, path)
