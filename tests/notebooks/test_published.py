@@ -24,10 +24,21 @@ def wave(published: Path, request: pytest.FixtureRequest) -> Path:
     return published / request.param / WAVES[request.param]
 
 
+def _files(folder: Path) -> list[Path]:
+    """Every published file, the exported forms too."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file of a folder, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def test_the_folder_is_complete(wave: Path) -> None:
     pages = {f"{page}{suffix}.html" for page in PAGES for suffix in ("", ".zh")}
     logs = {f"{book.name}{suffix}.ipynb" for book in SUITE for suffix in ("", ".zh")}
     assert {path.name for path in wave.iterdir()} == pages | logs | {
+        "exports",
         "manifest.json",
         "metrics.csv",
         "metrics.parquet",
@@ -44,7 +55,8 @@ def test_the_reports_root_lists_the_waves(published: Path) -> None:
 
 def test_the_manifest_tells_the_truth(wave: Path) -> None:
     told = json.loads((wave / "manifest.json").read_text(encoding="utf-8"))
-    assert told["files"] == {p.name: sha256(p) for p in sorted(wave.iterdir()) if p.name != "manifest.json"}
+    files = {p.relative_to(wave).as_posix(): p for p in _files(wave) if p.name != "manifest.json"}
+    assert told["files"] == {name: sha256(path) for name, path in files.items()}
     assert told["languages"] == ["en", "zh"] and told["n"] in (250, 344)
     assert len(told["notebooks_run"]) == 6
     assert not any("stderr" in warning for warning in told["warnings"]), told["warnings"]
@@ -71,7 +83,7 @@ def test_a_number_has_one_row(wave: Path) -> None:
 
 
 def test_nothing_of_the_machine_is_published(wave: Path, root: Path) -> None:
-    for path in wave.iterdir():
+    for path in _files(wave):
         content = path.read_bytes()
         for secret in (str(root), str(Path.home()) + "/", str(wave.parents[1]), "/tmp/"):
             assert secret.encode() not in content, (path.name, secret)
@@ -80,9 +92,9 @@ def test_nothing_of_the_machine_is_published(wave: Path, root: Path) -> None:
 def test_two_runs_give_the_same_bytes_and_a_third_has_nothing_to_do(published: Path, tmp_path: Path) -> None:
     first = published / "mobile_ecsi" / "2005"
     again = run_study("mobile_ecsi", out=tmp_path)
-    for path in sorted(first.iterdir()):
+    for path in _files(first):
         if path.name != "manifest.json":
-            assert path.read_bytes() == (again.folder / path.name).read_bytes(), path.name
+            assert path.read_bytes() == (again.folder / path.relative_to(first)).read_bytes(), path.name
     assert run_study("mobile_ecsi", out=tmp_path).skipped
 
 

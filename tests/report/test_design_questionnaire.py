@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ import pytest
 from bs4 import BeautifulSoup
 from csat.report import design, open_page
 from csat.report.design import coverage as told_coverage
-from csat.report.design import exports, rehearsal, tracking, wording
+from csat.report.design import exports, fieldwork, rehearsal, tracking, wording
 from csat.report.design.conditions import condition_words
 from csat.report.design.questionnaire import screens
 from csat.report.language import Catalogue, read_section
 from csat.report.page import Page
 from csat.study import load_study
 from csat.study.expressions import parse
+from csat.study.field_plan import field_plan
 from csat.study.questions import QUESTION_TYPES
 from csat.study.wording import check_wording
 
@@ -194,7 +196,48 @@ def test_every_loss_of_an_export_is_told_in_chinese(tmp_path: Path) -> None:
     table = exports.exports_table(page, bench)
     assert table["losses"].str.contains(r"[\u4e00-\u9fff]").all()
     assert not table["losses"].str.contains(r"[a-z]{3,} [a-z]{3,}").any()
-    assert (table["files"] != "–").all()
+    assert (table["files"] != "").all()
+
+
+def test_exports_are_kept_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Page, "html", lambda self, fragment: shown.append(fragment))
+    page, bench = opened(tmp_path, STUDY)
+    formats = exports.export_links(page, bench)
+    page.table("export.table", exports.exports_table(page, bench), formats=formats)
+    linked = re.findall(r'<a href="([^"]+)">(\.[^<]+)</a>', shown[0])
+    there = {f"exports/{path.name}" for path in (tmp_path / "exports").iterdir()}
+    assert {target for target, _ in linked} == there
+    assert all(target.endswith(ending) for target, ending in linked)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_fieldwork_is_that_of_the_study_s_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Page, "html", lambda self, fragment: shown.append(fragment))
+    page, bench = opened(tmp_path, STUDY, lang)
+    design.show_fieldwork(page, design.make_plan(bench), bench)
+    field = field_plan(bench.study)
+    assert f"{field.cost.invited:,}" in shown[0] and "CNY" in shown[0] and "1.05" in shown[0]
+    strata = fieldwork.strata_table(page, field.table())
+    assert strata["answers"].sum() == field.n and set(strata["stratum"]) == set(field.strata)
+    assert all(name in shown[1] for name in field.strata)
+    shown.clear()
+    page, bench = opened(tmp_path, "mobile_ecsi", lang)
+    design.show_fieldwork(page, replace(design.make_plan(bench), frame_size=200), bench)
+    assert len(shown) == 1 and "132" in shown[0] and "200" in shown[0]
+    assert not fieldwork.census(replace(design.make_plan(bench), frame_size=20_000))
+
+
+def test_a_plan_that_the_size_contradicts_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Page, "html", lambda self, fragment: shown.append(fragment))
+    page, bench = opened(tmp_path, STUDY)
+    few = replace(bench, study=replace(bench.study, planned_n=100))
+    design.show_fieldwork(page, design.make_plan(few), few)
+    assert len(shown) == 1 and "cannot be carried out" in shown[0]
 
 
 def test_tracking_falls_with_the_root_of_the_run(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ from csat.study.project import project_root
 TIMEOUT = 900.0
 """Seconds that one cell may take."""
 
+EXPORTS = "exports"
+"""Folder of the forms that notebook 01 exports, in its working folder and in the published one."""
+
 WORKERS = 2
 """How many notebooks run at once."""
 
@@ -173,12 +176,19 @@ def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path
     work = {lang: _work(plan, lang) for lang in plan.langs}
     rows = {lang: metrics.read_metrics(folder, names) for lang, folder in work.items()}
     metrics.write_metrics(metrics.same_in_all(rows), made)
+    _keep_exports(work[plan.langs[0]], made)
     build_wave_index(made, plan.study, work, names, plan.key)
     findings = check_folder(made, plan.study, plan.langs)
     if findings:
         raise RunFailed("\n".join(["the quality gate found:", *(f"  {finding}" for finding in findings)]))
     manifest.write_manifest(made, _manifest(plan, outcomes, root, started))
     publish.publish(plan.place, made)
+
+
+def _keep_exports(work: Path, made: Path) -> None:
+    """Put the forms that a notebook exported beside the pages; they are the same for every language."""
+    if (work / EXPORTS).is_dir():
+        shutil.copytree(work / EXPORTS, made / EXPORTS)
 
 
 def _job(plan: Plan, book: Notebook, lang: str, made: Path, timeout: float, root: Path) -> Job:

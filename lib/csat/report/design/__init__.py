@@ -10,8 +10,10 @@ from csat.report.design.checks import findings_table as findings_table
 from csat.report.design.checks import findings_words as findings_words
 from csat.report.design.coverage import show_coverage as show_coverage
 from csat.report.design.coverage import show_trace as show_trace
+from csat.report.design.exports import export_links as export_links
 from csat.report.design.exports import export_words as export_words
 from csat.report.design.exports import exports_table as exports_table
+from csat.report.design.fieldwork import show_fieldwork as show_fieldwork
 from csat.report.design.flow import show_flow as show_flow
 from csat.report.design.glance import counts as counts
 from csat.report.design.glance import facts as facts

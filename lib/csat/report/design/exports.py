@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from csat.report import numbers
+from csat.report import numbers, tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from csat.report.design.bench import Bench
     from csat.report.page import Page
+
+FOLDER = "exports"
+"""Where the files go: in the page's working folder, and beside the page when it is published."""
+
+_BETWEEN = "/"  # no file name holds it
 
 
 def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
@@ -21,8 +25,8 @@ def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``target, tool, files, losses``. The files are made to be looked at and thrown away: who
-        fields the survey makes them where they are wanted.
+        Columns ``target, tool, files, losses``; `files` are names of files in the folder ``exports`` of the
+        page's working folder, separated by slashes; see `export_links`.
     """
     import pandas as pd
 
@@ -30,16 +34,29 @@ def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
 
     rows = []
     for name in TARGETS:
-        files, losses = _tried(name, bench)
+        files, losses = _made(page, name, bench)
         rows.append(
             {
                 "target": name,
                 "tool": page.t(f"export.tool.{name}"),
-                "files": page.t("trace.comma").join(files) or numbers.ABSENT,
+                "files": _BETWEEN.join(files),
                 "losses": _told(page, losses) or page.t("export.everything"),
             }
         )
     return pd.DataFrame(rows)
+
+
+def export_links(page: Page, bench: Bench) -> dict[Hashable, tables.Format]:
+    """Format of the files' column: each file's ending, linked to the file."""
+    comma = tables.escape(page.t("trace.comma"))
+
+    def written(files: str) -> str:
+        """Links to the files of one target."""
+        names = files.split(_BETWEEN) if files else []
+        links = [tables.link(f"{FOLDER}/{name}", name.removeprefix(_stem(bench))) for name in names]
+        return tables.Fragment(comma.join(links) or numbers.ABSENT)
+
+    return {"files": written}
 
 
 def export_words(bench: Bench) -> dict[str, Any]:
@@ -48,14 +65,17 @@ def export_words(bench: Bench) -> dict[str, Any]:
     return {"command": f"csat export {bench.study.id} xlsform{version}"}
 
 
-def _tried(target: str, bench: Bench) -> tuple[list[str], tuple[str, ...]]:
-    """Name the endings of the files that a target gets, and what it cannot carry."""
+def _made(page: Page, target: str, bench: Bench) -> tuple[list[str], tuple[str, ...]]:
+    """Make the files of a target; their names, and what they cannot carry."""
     from csat.study.export import export
 
-    with tempfile.TemporaryDirectory() as folder:
-        made = export(bench.whole, target, Path(folder), version=bench.version)
-        stem = f"{bench.whole.id}_{bench.version}" if bench.version else bench.whole.id
-        return [path.name.removeprefix(stem) for path in made.files], made.cannot_carry
+    made = export(bench.whole, target, page.out / FOLDER, version=bench.version)
+    return [path.name for path in made.files], made.cannot_carry
+
+
+def _stem(bench: Bench) -> str:
+    """Beginning of the names of all files."""
+    return f"{bench.whole.id}_{bench.version}" if bench.version else bench.whole.id
 
 
 def _told(page: Page, losses: tuple[str, ...]) -> str:

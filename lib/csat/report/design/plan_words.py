@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from csat.report.page import Page
 
 _PANELS = 4
+_ALPHA_WIDTH = 0.1
 
 
 def planned_table(page: Page, plan: Plan) -> pd.DataFrame:
@@ -209,6 +210,8 @@ def alpha_table(page: Page, frame: pd.DataFrame) -> pd.DataFrame:
     """Table of alpha's intervals, and whether each is clear of the study's bar."""
     import pandas as pd
 
+    from csat.study.sizes import sample_size_alpha
+
     if frame.empty:
         return frame
     bar = page.study.thresholds.reliability
@@ -222,6 +225,10 @@ def alpha_table(page: Page, frame: pd.DataFrame) -> pd.DataFrame:
                 for low, high in zip(frame["ci_low"], frame["ci_high"], strict=True)
             ],
             "width": frame["estimate"],
+            "bonett": [
+                sample_size_alpha(_ALPHA_WIDTH, items, alpha)
+                for items, alpha in zip(frame["items"], frame["alpha"], strict=True)
+            ],
             "verdict": [
                 page.t(
                     "alpha.above" if low >= bar else "alpha.below" if high < bar else "alpha.open", bar=bar
