@@ -48,7 +48,8 @@ def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
 
 def export_links(page: Page, bench: Bench) -> dict[Hashable, tables.Format]:
     """Format of the files' column: each file's ending, linked to the file."""
-    comma = tables.escape(page.t("trace.comma"))
+    # Without it no line of a Chinese page may break before a dot, so the names would stay in one piece.
+    comma = tables.escape(page.t("trace.comma")) + "<wbr>"
 
     def written(files: str) -> str:
         """Links to the files of one target."""
