@@ -197,6 +197,9 @@ def test_every_loss_of_an_export_is_told_in_chinese(tmp_path: Path) -> None:
     assert table["losses"].str.contains(r"[\u4e00-\u9fff]").all()
     assert not table["losses"].str.contains(r"[a-z]{3,} [a-z]{3,}").any()
     assert (table["files"] != "").all()
+    traced = next(tmp_path.glob("exports/*.trace.csv"))
+    assert {"question", "concept", "variable", "statistic", "figure"} <= set(pd.read_csv(traced))
+    assert len(pd.read_csv(next(tmp_path.glob("exports/*.coverage.csv"))))
 
 
 def test_exports_are_kept_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ _BETWEEN = "/"  # no file name holds it
 
 
 def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
-    """Export the questionnaire to every target and tell its files and what it could not carry.
+    """Export the questionnaire to every target, and its traceability as data; tell what could not be carried.
 
     Returns
     -------
@@ -43,6 +43,14 @@ def exports_table(page: Page, bench: Bench) -> pd.DataFrame:
                 "losses": _told(page, losses) or page.t("export.everything"),
             }
         )
+    rows.append(
+        {
+            "target": "csv",
+            "tool": page.t("export.tool.csv"),
+            "files": _BETWEEN.join(_traced(page, bench)),
+            "losses": page.t("export.everything"),
+        }
+    )
     return pd.DataFrame(rows)
 
 
@@ -72,6 +80,20 @@ def _made(page: Page, target: str, bench: Bench) -> tuple[list[str], tuple[str, 
 
     made = export(bench.whole, target, page.out / FOLDER, version=bench.version)
     return [path.name for path in made.files], made.cannot_carry
+
+
+def _traced(page: Page, bench: Bench) -> list[str]:
+    """Write the way of every question from concept to figure, and the coverage of the concepts, as data."""
+    from csat.study.coverage import coverage, trace
+    from csat.study.export.spreadsheet import safe_cell
+
+    names = []
+    for table, make in (("trace", trace), ("coverage", coverage)):
+        name = f"{_stem(bench)}.{table}.csv"
+        cells = make(bench.whole, bench.version, bench.whole.language).map(safe_cell)
+        cells.to_csv(page.out / FOLDER / name, index=False, encoding="utf-8-sig", lineterminator="\n")
+        names.append(name)
+    return names
 
 
 def _stem(bench: Bench) -> str:
