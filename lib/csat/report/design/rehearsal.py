@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from csat.report.page import Page
     from csat.study.simulate import Truth
 
-SIZES = (100, 200, 400, 800)
+SIZES = (50, 100, 200, 400, 800, 2000)
 """Sizes that are rehearsed beside the plan's own."""
 
 ENOUGH = 0.8
@@ -28,7 +28,8 @@ def show_rehearsal(page: Page, plan: Plan, bench: Bench) -> None:
     """Show the probability that paths, the first driver and reliability verdicts come out right."""
     from csat.report.design.model_power import model_power
 
-    sizes = [n for n in plan.sizes if n in SIZES or n == plan.n]
+    most = plan.frame_size or math.inf
+    sizes = sorted({plan.n, *(n for n in SIZES if n <= most)})
     rows = model_power(bench.study, sizes, truth=population(bench))
     if rows.empty:
         page.table("rehearsal.path", rows)
