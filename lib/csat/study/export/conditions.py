@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from csat.study.questions import NUMERIC, Question
 
 
 @dataclass(frozen=True)
-class Dialect:
+class Dialect(ABC):
     """How a tool writes conditions; `questions` and their `fields` by question id."""
 
     questions: Mapping[str, Question]
@@ -58,17 +59,17 @@ class Dialect:
         """Write the opposite."""
         return f"not({written})"
 
+    @abstractmethod
     def compare(self, one: Field, operator: str, value: str) -> str:
         """Write a comparison with a code or number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def selected(self, one: Field, code: str) -> str:
         """Write that an option of several was chosen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answered(self, one: Field) -> str:
         """Write that there is an answer."""
-        raise NotImplementedError
 
 
 def _equals(part: Expression) -> bool:
