@@ -13,9 +13,10 @@ from csat.data import contract
 from csat.data.cleaning import Cleaning, to_codes, to_numbers
 from csat.data.ledger import Ledger
 from csat.data.problems import DataError, in_rows
-from csat.data.reading import RawTable, read_table
+from csat.data.readers import read_table
 from csat.data.simulated import as_marked, is_simulated
 from csat.data.sources import find_source
+from csat.data.table import RawTable
 from csat.data.waves import latest_wave, rows_of_wave
 from csat.study.definition import Study, Wave
 from csat.study.problems import listing, suggest

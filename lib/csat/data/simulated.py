@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from csat.data.reading import FORMATS
+from csat.data.readers.plain import FORMATS
 from csat.data.sources import PLACE_OF_WAVE, Source, find_source
 from csat.study.definition import Study
 from csat.study.simulate.answering import MARK, RESPONDENT, WAVE

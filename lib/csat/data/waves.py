@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from csat.data.problems import DataError
-from csat.data.reading import RawTable, read_table
+from csat.data.readers import read_table
 from csat.data.sources import find_source, waves_by_file
+from csat.data.table import RawTable
 from csat.study.definition import Study, WaveKind, wave_kind
 from csat.study.problems import listing
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from csat.study.choice_task import ChoiceTask
 from csat.study.expressions import Expression
+from csat.study.intake import ColumnMap, PrivacyPlan, QualityPlan, SamplePlan, WeightPlan
 from csat.study.modules import DataTable, Module, Version
 from csat.study.problems import Problem, StudyError, suggest
 from csat.study.questions import Option, Question
@@ -110,12 +111,23 @@ class Segment:
 
 @dataclass(frozen=True)
 class Wave:
-    """One round of fieldwork: ``2005``, ``2026-10``, ``2026-Q3`` or a label of one's own."""
+    """One round of fieldwork: ``2005``, ``2026-10``, ``2026-Q3`` or a label of one's own.
+
+    `mode` says how it was asked, `starts` and `ends` (days, ``2026-10-01``) when; `columns` and `targets` are
+    its own where they differ from the study's; `breaks` names items that may not be compared with earlier
+    waves.
+    """
 
     id: str
     label: Text | None = None
     without: tuple[str, ...] = ()
     version: str = ""
+    mode: str = ""
+    starts: str = ""
+    ends: str = ""
+    breaks: tuple[str, ...] = ()
+    columns: Mapping[str, ColumnMap] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ class Thresholds:
 class DataSource:
     """Where the answers live and which columns are not items."""
 
-    kind: Literal["file", "package", "none"] = "none"
+    kind: Literal["file", "package", "database", "none"] = "none"
     path: str = ""
     package: str = ""
     resource: str = ""
@@ -148,9 +160,21 @@ class DataSource:
     encoding: str = ""
     separator: str = ""
     sheet: str = ""
+    decimal: str = ""
+    dictionary: str = ""
+    url_env: str = ""
+    query: str = ""
     wave_column: str = ""
     respondent_column: str = ""
     weight_column: str = ""
+    strata_column: str = ""
+    cluster_column: str = ""
+    started_column: str = ""
+    completed_column: str = ""
+    duration_column: str = ""
+    status_column: str = ""
+    language_column: str = ""
+    device_column: str = ""
     ignore_columns: tuple[str, ...] = ()
     missing: tuple[float | str, ...] = ()
     off_scale: Literal["error", "missing"] = "error"
@@ -189,6 +213,11 @@ class Study:
     tables: Mapping[str, DataTable] = field(default_factory=dict)
     concepts: Mapping[str, Text] = field(default_factory=dict)
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    columns: Mapping[str, ColumnMap] = field(default_factory=dict)
+    weighting: WeightPlan | None = None
+    privacy: PrivacyPlan = field(default_factory=PrivacyPlan)
+    quality: QualityPlan = field(default_factory=QualityPlan)
+    sample: SamplePlan | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from csat.study import consistency, parts, sections
+from csat.study import consistency, intake_sections, parts, sections
 from csat.study.definition import Construct, Item, Segment, Study
 from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 from csat.study.fields import Table
@@ -212,6 +212,11 @@ def _build(folder: Path, raw: Mapping[str, Any], problems: list[Problem], notes:
         tables=parts.read_tables(top),
         concepts=parts.read_concepts(top),
         shares=parts.read_shares(top),
+        columns=intake_sections.read_columns(top),
+        weighting=intake_sections.read_weights(top),
+        privacy=intake_sections.read_privacy(top),
+        quality=intake_sections.read_quality(top),
+        sample=intake_sections.read_sample(top),
         extras={key: value for key in _EXTRAS if (value := top.take(key)) is not None},
     )
     parts.check_timing(top)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Literal, cast, get_args
 
+from csat.study import intake_sections as intake
 from csat.study.definition import (
     LANGUAGES,
     ROLES,
@@ -247,8 +248,9 @@ def _wave(table: Table) -> Wave:
     label = table.text("label") if "label" in table.values else None
     without = table.strings("without")
     version = table.string("version")
+    told = intake.read_wave(table)
     table.finish()
-    return Wave(name, label or None, without, version)
+    return Wave(name, label or None, without, version, **told)
 
 
 def read_paths(top: Table) -> tuple[Path, ...]:
@@ -309,6 +311,7 @@ def read_data(top: Table) -> DataSource:
         if f.name not in ("kind", "format", "missing", "off_scale", "ignore_columns")
     }
     kind = "package" if texts["package"] or texts["resource"] else "file" if texts["path"] else "none"
+    kind = "database" if texts["url_env"] and kind == "none" else kind
     if kind == "package" and texts["path"]:
         table.note("path", "both a path and a package are given", "either path, or package and resource")
     if kind == "package" and not (texts["package"] and texts["resource"]):
@@ -317,7 +320,7 @@ def read_data(top: Table) -> DataSource:
     if len(texts["separator"]) > 1:
         table.note("separator", f'"{texts["separator"]}" is more than one character', "one character")
     source = DataSource(
-        kind=cast(Literal["file", "package", "none"], kind),
+        kind=cast(Literal["file", "package", "database", "none"], kind),
         **texts,
         format=table.string("format", choices=FORMATS),
         ignore_columns=table.strings("ignore_columns"),

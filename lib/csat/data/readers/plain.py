@@ -7,28 +7,17 @@ import hashlib
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from csat.data.problems import DataError, in_rows
+from csat.data.table import RawTable
 from csat.study.definition import DataSource
 from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 
 FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".xlsx": "xlsx", ".parquet": "parquet"}
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """Cells as text (empty where nothing stands), with the file's name, hash and notes on how it was read."""
-
-    cells: pd.DataFrame
-    name: str
-    sha256: str
-    doubled: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def read_table(content: bytes, name: str, source: DataSource) -> RawTable:
@@ -74,7 +63,7 @@ def read_table(content: bytes, name: str, source: DataSource) -> RawTable:
         raise DataError("the file has a header but no rows", name)
     doubled = tuple(dict.fromkeys(h for h in header if header.count(h) > 1))
     cells = cells.loc[:, ~cells.columns.duplicated()]
-    return RawTable(cells, name, hashlib.sha256(content).hexdigest(), doubled, notes)
+    return RawTable(cells, name, hashlib.sha256(content).hexdigest(), doubled, notes, form)
 
 
 def _read_text(

@@ -1,0 +1,7 @@
+"""Read the exports of survey tools: each format in a module of its own, told apart by what the file holds."""
+
+from __future__ import annotations
+
+from csat.data.readers.plain import read_table
+
+__all__ = ["read_table"]
