@@ -70,6 +70,7 @@ def test_every_key_is_documented() -> None:
     derived = {"folder", "notes", "waves_open", "paths", "items", "questions", "extras"}
     in_headings = {"waves", "data", "scales", "constructs", "segments", "thresholds", "modules", "versions"}
     in_headings |= {"option_lists", "choices", "tables", "concepts", "shares"}
+    in_headings |= {"columns", "weighting", "privacy", "quality", "sample"}
     assert {f.name for f in fields(Study)} - derived <= documented | in_headings
     assert set(ITEM_COLUMNS) | set(QUESTION_COLUMNS) | set(QUESTION_TYPES) <= documented
     assert {f.name for kind in (Module, Version) for f in fields(kind)} - {"id", "order"} <= documented
@@ -81,5 +82,6 @@ def test_every_key_is_documented() -> None:
         assert row, field.name
         assert row[1] == default or float(row[1]) == field.default
     tables = ("waves", "data", "scales", "constructs", "segments", "model", "thresholds", "modules", "timing")
+    tables += ("columns", "weights", "privacy", "quality", "sample")
     for table in (*tables, "versions", "options", "choices", "tables", "concepts", "shares"):
         assert re.search(rf"^### `\[+{table}", text, flags=re.MULTILINE), table
