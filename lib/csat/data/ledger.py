@@ -31,9 +31,10 @@ class Ledger:
     """Entries in the order in which they happened.
 
     `count` is a number of respondents, or of answers where the entry names an item; `rows` gives the first
-    rows concerned, the first row under the header being 1.
+    rows concerned, the first row under the header being 1. `before` holds what had happened earlier.
     """
 
+    before: pd.DataFrame | None = None
     entries: list[tuple[str, str, str, int, str, str]] = field(default_factory=list)
 
     def add(
@@ -44,4 +45,5 @@ class Ledger:
 
     def frame(self) -> pd.DataFrame:
         """Return the entries as a table with the columns `step, rule, item, count, rows, action`."""
-        return pd.DataFrame(self.entries, columns=list(COLUMNS))
+        own = pd.DataFrame(self.entries, columns=list(COLUMNS))
+        return own if self.before is None else pd.concat([self.before, own], ignore_index=True)
