@@ -14,7 +14,12 @@ import pytest
 import yaml
 
 CONDA_NAMES = {"python-duckdb": "duckdb"}
-DISTRIBUTIONS = {"IPython": "ipython", "bs4": "beautifulsoup4", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "IPython": "ipython",
+    "bs4": "beautifulsoup4",
+    "python_calamine": "python-calamine",
+    "yaml": "pyyaml",
+}
 TOOLS = {
     "ipykernel": "runs the notebooks",
     "jupyterlab": "where the notebooks are edited",
@@ -34,7 +39,7 @@ def bounds(requirements: list[str]) -> dict[str, str]:
     """Name -> lower bound."""
     found = {}
     for requirement in requirements:
-        name, bound = re.fullmatch(r"([A-Za-z0-9_.-]+?)>=([0-9.]+)", requirement.strip()).groups()
+        name, bound = re.fullmatch(r"([A-Za-z0-9_.-]+?)(?:\[\w+\])?>=([0-9.]+)", requirement.strip()).groups()
         found[CONDA_NAMES.get(name, name).lower()] = bound
     return found
 
@@ -103,7 +108,9 @@ def imported(root: Path, *folders: str) -> set[str]:
 
 
 def test_what_is_imported_is_declared(root: Path, project: dict[str, Any]) -> None:
-    assert imported(root, "lib", "notebooks") <= set(bounds(project["dependencies"]))
+    extras = project["optional-dependencies"]
+    optional = set(bounds([entry for name in extras if name != "dev" for entry in extras[name]]))
+    assert imported(root, "lib", "notebooks") <= set(bounds(project["dependencies"])) | optional
     assert imported(root, "lib", "notebooks", "tests", "benchmarks") <= set(declared(project))
 
 
@@ -111,6 +118,11 @@ def test_what_is_declared_is_used(root: Path, project: dict[str, Any]) -> None:
     """A package that nothing needs is a package that everybody installs for nothing."""
     needed = imported(root, "lib", "notebooks", "tests") | TOOLS.keys()
     assert set(bounds(project["dependencies"])) <= needed
+
+
+def test_developers_get_every_extra(project: dict[str, Any]) -> None:
+    extras = project["optional-dependencies"]
+    assert all(set(entries) <= set(extras["dev"]) for entries in extras.values())
 
 
 def test_version_and_licence_are_told_once(root: Path, project: dict[str, Any]) -> None:
