@@ -14,9 +14,8 @@ from csat.data import contract
 from csat.data.ledger import Ledger
 from csat.data.prepared import Prepared, prepare
 from csat.data.problems import DataError
-from csat.data.readers import read_table
 from csat.data.simulated import as_marked
-from csat.data.sources import find_source
+from csat.data.sources import find_source, read_source
 from csat.data.waves import latest_wave
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
@@ -130,7 +129,7 @@ def load_answers(
     name = str(wave) or latest_wave(study, data)
     asked = study.wave(name)
     source = find_source(study, name, data)
-    table = read_table(source.content, source.name, source.told)
+    table = read_source(source)
     version = study.for_version(asked.version)
     prepared = prepare(version, asked, table, source.origin, off_scale or "", bool(str(wave)))
     where = f'study "{study.id}", wave "{name}"' + (f', segment "{segment}"' if segment else "")

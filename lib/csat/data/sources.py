@@ -1,4 +1,4 @@
-"""Find the bytes of a study's answers: a file, a file a wave, or a data set inside an installed package."""
+"""Find a study's answers: a file, a file a wave, a data set inside an installed package, a database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from csat.data import database
 from csat.data.problems import DataError
+from csat.data.readers import read_table
+from csat.data.table import RawTable
 from csat.study.definition import DataSource, Study
 from csat.study.problems import suggest
 from csat.study.project import project_root
@@ -19,12 +22,16 @@ PLACE_OF_WAVE = "{wave}"
 
 @dataclass(frozen=True)
 class Source:
-    """Bytes of the answers, the file's name, and where they are from in words fit for a report."""
+    """Bytes of the answers, the file's name, and where they are from in words fit for a report.
+
+    A database has no bytes: `read_source` asks it for the answers of `wave`.
+    """
 
     content: bytes
     name: str
     origin: str
     told: DataSource
+    wave: str = ""
 
     @property
     def sha256(self) -> str:
@@ -56,7 +63,8 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     """
     told = study.data
     if str(data):
-        return _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), replace(told, format=""))
+        named = replace(told, kind="file", format="")
+        return _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), named)
     declared = {w.id for w in study.waves}
     if told.kind != "none" and wave and wave not in declared and not _tells_wave(study):
         raise DataError(
@@ -68,14 +76,41 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
         return _from_package(study, told)
     if told.kind == "file":
         return _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told)
+    if told.kind == "database":
+        return Source(b"", f"database {told.url_env}", database.origin(told), told, wave)
     raise DataError(
         "no answers yet: study.toml has no [data]; add it or name a file of answers", f'study "{study.id}"'
     )
 
 
+def read_source(source: Source) -> RawTable:
+    """Read the answers that `find_source` found, whatever they are kept in.
+
+    Parameters
+    ----------
+    source : Source
+        Where the answers are.
+
+    Returns
+    -------
+    RawTable
+        Cells as text.
+
+    Raises
+    ------
+    DataError
+        When they cannot be read; see `csat.data.readers.read_table` and
+        `csat.data.database.read_database`.
+    """
+    if source.told.kind == "database":
+        return database.read_database(source.told, source.wave)
+    return read_table(source.content, source.name, source.told)
+
+
 def _tells_wave(study: Study) -> bool:
     """Whether the study's own data say which wave a row belongs to."""
-    return bool(study.data.wave_column) or PLACE_OF_WAVE in study.data.path
+    told = study.data
+    return bool(told.wave_column) or PLACE_OF_WAVE in told.path or database.tells_wave(told)
 
 
 def waves_by_file(study: Study, data: str | Path = "") -> tuple[str, ...]:

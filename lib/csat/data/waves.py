@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from csat.data import database
 from csat.data.problems import DataError
-from csat.data.readers import read_table
-from csat.data.sources import find_source, waves_by_file
+from csat.data.sources import find_source, read_source, waves_by_file
 from csat.data.table import RawTable
 from csat.study.definition import Study, WaveKind, wave_kind
 from csat.study.problems import listing
@@ -87,13 +87,10 @@ def latest_wave(study: Study, data: str | Path = "") -> str:
     by_file = [w for w in waves_by_file(study, data) if study.has_wave(w)]
     if by_file:
         return _last(study, tuple(by_file))
-    if study.data.wave_column and (str(data) or study.data.kind != "none"):
-        source = find_source(study, "", data)
-        named = [
-            w
-            for w in waves_in(study, read_table(source.content, source.name, source.told))
-            if study.has_wave(w)
-        ]
+    own = study.data.kind != "none" and not database.tells_wave(study.data)
+    if study.data.wave_column and (str(data) or own):
+        table = read_source(find_source(study, "", data))
+        named = [w for w in waves_in(study, table) if study.has_wave(w)]
         if named:
             return _last(study, tuple(named))
     if study.waves:

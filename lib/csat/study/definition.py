@@ -164,6 +164,7 @@ class DataSource:
     dictionary: str = ""
     url_env: str = ""
     query: str = ""
+    table: str = ""
     wave_column: str = ""
     respondent_column: str = ""
     weight_column: str = ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from csat.study import consistency, intake_sections, parts, sections
+from csat.study import consistency, intake_checks, intake_sections, parts, sections
 from csat.study.definition import Construct, Item, Segment, Study
 from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 from csat.study.fields import Table
@@ -21,6 +21,7 @@ from csat.study.question_rows import Context as QuestionContext
 from csat.study.question_rows import read_questions
 from csat.study.questions import Question
 from csat.study.scales import DONT_KNOW_CODE, Scale
+from csat.study.targets import check_weights
 from csat.study.wording.acknowledged import check_acknowledged
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -306,5 +307,8 @@ def _cross_checks(study: Study) -> list[Problem]:
         *consistency.check_paths(study.paths, study.constructs),
         *consistency.check_columns(study.items, study.segments, study.data),
         *consistency.check_waves(study.waves, study.items),
+        *intake_checks.check_database(study.data),
+        *intake_checks.check_column_maps(study),
         *consistency.check_thresholds(study.thresholds, study.items, study.scales),
+        *check_weights(study),
     ]
