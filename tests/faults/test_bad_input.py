@@ -141,7 +141,7 @@ def test_missing_file(folder: Path) -> None:
         (b"\n \n", "the file is empty"),
         (b"\xef\xbb\xbf\n", "the file is empty"),
         (b'"guest,month\n' + b"g1,2026-10\n" * 20000, "close its quotes"),
-        ("guest,s1\n满,1\n".encode("utf-16"), "UTF-16"),
+        ("guest,s1\n满,1\n".encode("utf-32"), "UTF-32"),
         ("guest,s1\nZürich Genève,1\n".encode("cp1252"), "line 2 is not UTF-8"),
         (b"PK\x03\x04 a workbook", "Excel workbook"),
         (b"\x00\x01\x02", "zero bytes"),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from csat.data.readers.plain import FORMATS
+from csat.data.problems import DataError
+from csat.data.readers.containers import open_file
 from csat.data.sources import PLACE_OF_WAVE, Source, find_source
 from csat.study.definition import Study
 from csat.study.simulate.answering import MARK, RESPONDENT, WAVE
@@ -60,14 +61,17 @@ def _own_columns(study: Study) -> set[str]:
 
 
 def _header(source: Source) -> tuple[str, ...]:
-    """Names of the columns of a CSV or Parquet file; none where they cannot be told in a moment."""
-    form = FORMATS.get(Path(source.name).suffix.lower(), "")
-    if form == "csv":
-        lines = source.content[:_HEADER].decode("utf-8-sig", errors="replace").splitlines()
+    """Names of the columns of a text or Parquet file; none where they cannot be told in a moment."""
+    if not source.content:
+        return ()
+    try:
+        opened = open_file(source.content, source.name)
+    except DataError:
+        return ()  # reading it will say better what is wrong
+    if opened.kind == "text":
+        lines = opened.content[:_HEADER].decode("utf-8-sig", errors="replace").splitlines()
         return tuple(next(csv.reader(lines[:1]), ()))
-    if form == "parquet":
-        return _parquet_header(source.content)
-    return ()
+    return _parquet_header(opened.content) if opened.kind == "parquet" else ()
 
 
 def _parquet_header(content: bytes) -> tuple[str, ...]:

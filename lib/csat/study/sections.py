@@ -31,7 +31,11 @@ from csat.study.problems import listing, suggest
 WAVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ALMOST_A_DATE = re.compile(r"\d{4}-?[QqMm]?\d{1,2}|\d{5,8}|\d{4}-\d{1,2}-\d{1,2}")
 _ARROW = re.compile(r"\s*(?:->|→)\s*")
-FORMATS = ("csv", "tsv", "xlsx", "parquet")
+FORMATS = (
+    *("csv", "tsv", "xlsx", "xls", "ods", "html", "parquet"),
+    *("kobo", "limesurvey", "qualtrics", "redcap", "surveymonkey", "wjx", "spss", "stata"),
+)
+"""Formats of files of answers; those of `csat.data.readers`, which this room does not know."""
 
 
 def read_languages(table: Table) -> tuple[str, ...]:
@@ -308,7 +312,7 @@ def read_data(top: Table) -> DataSource:
     texts = {
         f.name: table.string(f.name)
         for f in fields(DataSource)
-        if f.name not in ("kind", "format", "missing", "off_scale", "ignore_columns")
+        if f.name not in ("kind", "format", "decimal", "missing", "off_scale", "ignore_columns")
     }
     kind = "package" if texts["package"] or texts["resource"] else "file" if texts["path"] else "none"
     kind = "database" if texts["url_env"] and kind == "none" else kind
@@ -323,6 +327,7 @@ def read_data(top: Table) -> DataSource:
         kind=cast(Literal["file", "package", "database", "none"], kind),
         **texts,
         format=table.string("format", choices=FORMATS),
+        decimal=table.string("decimal", choices=(".", ",")),
         ignore_columns=table.strings("ignore_columns"),
         missing=table.items("missing", (int, float, str), 'a list of numbers and texts, such as [-99, "DK"]'),
         off_scale=cast(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from csat.data.readers.plain import read_table
+from csat.data.readers.detect import FORMATS, read_table
 
-__all__ = ["read_table"]
+__all__ = ["FORMATS", "read_table"]

@@ -1,36 +1,36 @@
-"""Read a table of answers as it was saved: every cell as text, nothing guessed."""
+"""Read a table as it was saved, one header row and then answers: every cell as text, nothing guessed."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from csat.data.problems import DataError, in_rows
+from csat.data.readers.containers import WORKBOOKS, Opened
+from csat.data.readers.decimals import with_points
+from csat.data.readers.grid import Text, doubled_names
+from csat.data.readers.workbook import cell_text
 from csat.data.table import RawTable
 from csat.study.definition import DataSource
-from csat.study.encoding import ACCEPTED, EncodingProblem, decode
 
-FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".xlsx": "xlsx", ".parquet": "parquet"}
+FORMATS = ("csv", "tsv", "xlsx", "xls", "ods", "html", "parquet")
 
 
-def read_table(content: bytes, name: str, source: DataSource) -> RawTable:
-    """Read the bytes of a CSV, TSV, XLSX or Parquet file.
+def read_text_table(text: Text, name: str, sha256: str, told: DataSource) -> RawTable:
+    """Read a CSV or TSV file.
 
     Parameters
     ----------
-    content : bytes
-        Content of the file.
-    name : str
-        Name of the file for messages; its ending tells the format unless `source` does.
-    source : DataSource
-        Format, encoding, separator and sheet where the study names them.
+    text : Text
+        The decoded file.
+    name, sha256 : str
+        Name of the file and hash of its bytes.
+    told : DataSource
+        Decimal sign where the study names it.
 
     Returns
     -------
@@ -41,67 +41,132 @@ def read_table(content: bytes, name: str, source: DataSource) -> RawTable:
     Raises
     ------
     DataError
-        When the file is empty, of another format, in another encoding, or broken.
+        When a row has more cells than the header, all have fewer, or quotes are not closed.
     """
-    notes: tuple[str, ...] = ()
-    form = source.format or FORMATS.get(Path(name).suffix.lower(), "")
-    if not content.strip():
-        raise DataError("the file is empty", name)
-    if form == "parquet":
-        cells = _read_parquet(content, name)
-    elif form == "xlsx":
-        cells = _read_xlsx(content, name, source.sheet)
-    elif form in ("csv", "tsv"):
-        cells, notes = _read_text(content, name, form, source)
-    else:
-        allowed = ", ".join(sorted(FORMATS))
-        raise DataError(f"the ending does not tell the format; name the file {allowed}, or set format", name)
-    header = [str(c).strip() for c in cells.columns]
-    cells.columns = pd.Index(header)
-    cells.index = pd.RangeIndex(1, len(cells) + 1)
-    if not len(cells):
-        raise DataError("the file has a header but no rows", name)
-    doubled = tuple(dict.fromkeys(h for h in header if header.count(h) > 1))
-    cells = cells.loc[:, ~cells.columns.duplicated()]
-    return RawTable(cells, name, hashlib.sha256(content).hexdigest(), doubled, notes, form)
-
-
-def _read_text(
-    content: bytes, name: str, form: str, source: DataSource
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Cells of a CSV or TSV file."""
-    try:
-        decoded = decode(content, source.encoding)
-    except EncodingProblem as error:
-        raise DataError(f"{error}. Read are: {ACCEPTED}", name) from error
-    if not decoded.text.strip():
-        raise DataError("the file is empty", name)
-    notes = [decoded.note] if decoded.note else []
-    separator = source.separator or ("\t" if form == "tsv" else _separator(decoded.text))
-    if separator not in (",", "\t"):
-        notes.append(f'columns are separated by "{separator}"')
-    cells = _parse(decoded.text, separator, name)
+    notes = list(text.notes)
+    cells = _parse(text.text, text.separator, name)
     # A row can only be short where its last cell is empty, so most files are not read a second time.
-    rows = _short_rows(decoded.text, separator, cells.shape[1]) if (cells.iloc[:, -1] == "").any() else []
+    rows = _short_rows(text.text, text.separator, cells.shape[1]) if (cells.iloc[:, -1] == "").any() else []
     if rows and len(rows) == len(cells):
         wrong = f"rows have fewer cells than the header, which has {cells.shape[1]}"
         raise DataError(f"{wrong}; give every row a cell for every column", name)
     if rows:
         notes.append(f"fewer cells than the header {in_rows(rows)}: the rest is taken as missing")
-    return cells, tuple(notes)
+    form = "tsv" if text.separator == "\t" else "csv"
+    return _table(cells, name, sha256, tuple(notes), form, told.decimal, text.separator)
+
+
+def read_rows(rows: list[list[str]], opened: Opened, sha256: str, told: DataSource) -> RawTable:
+    """Read the rows of a workbook's sheet or of a page's table, the first of which is the header.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        All rows as text.
+    opened : Opened
+        The file.
+    sha256 : str
+        Hash of its bytes.
+    told : DataSource
+        Decimal sign where the study names it.
+
+    Returns
+    -------
+    RawTable
+        As `read_text_table`; empty rows at the end are left out.
+
+    Raises
+    ------
+    DataError
+        When there is no row under the header.
+    """
+    header, body = rows[0], rows[1:]
+    while body and not any(body[-1]):
+        body.pop()
+    width = max(len(row) for row in [header, *body])
+    if len(header) < width and any(cell for row in body for cell in row[len(header) :]):
+        raise DataError(
+            f"rows have up to {width} cells, the header only {len(header)}; name every column", opened.name
+        )
+    padded = [[*row, *([""] * (len(header) - len(row)))][: len(header)] for row in body]
+    cells = pd.DataFrame(padded, columns=range(len(header)), dtype=str)
+    cells.columns = pd.Index(header)
+    form = "xlsx" if opened.kind == "xlsb" else opened.kind if opened.kind in WORKBOOKS else "html"
+    return _table(cells, opened.name, sha256, opened.notes, form, told.decimal)
+
+
+def read_parquet(opened: Opened, sha256: str, told: DataSource) -> RawTable:
+    """Read a Parquet file through duckdb.
+
+    Parameters
+    ----------
+    opened : Opened
+        The file.
+    sha256 : str
+        Hash of its bytes.
+    told : DataSource
+        Decimal sign where the study names it.
+
+    Returns
+    -------
+    RawTable
+        As `read_text_table`.
+
+    Raises
+    ------
+    DataError
+        When the file is broken or has no rows.
+    """
+    import tempfile
+
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.parquet"
+        path.write_bytes(opened.content)
+        try:
+            with duckdb.connect() as connection:
+                table = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+                header = [column[0] for column in table.description or ()]
+                rows = table.fetchall()
+        except (duckdb.Error, UnicodeDecodeError, ValueError, OverflowError) as error:
+            raise DataError(f"the file is not Parquet that can be read ({error})", opened.name) from error
+    texts = [[cell_text(row[place]) for row in rows] for place in range(len(header))]
+    cells = pd.DataFrame(dict(enumerate(texts)), dtype=str)
+    cells.columns = pd.Index(header)
+    return _table(cells, opened.name, sha256, opened.notes, "parquet", told.decimal)
+
+
+def _table(
+    cells: pd.DataFrame,
+    name: str,
+    sha256: str,
+    notes: tuple[str, ...],
+    form: str,
+    decimal: str,
+    separator: str = "",
+) -> RawTable:
+    """Table of cells with stripped headings, without nameless columns that hold nothing."""
+    header = [str(c).strip() for c in cells.columns]
+    if not len(cells):
+        raise DataError("the file has a header but no rows", name)
+    kept = [i for i, title in enumerate(header) if title or cells.iloc[:, i].ne("").any()]
+    if not kept:
+        raise DataError("the file holds no cells with anything in them", name)
+    cells = cells.iloc[:, kept]
+    header = [header[i] for i in kept]
+    cells.columns = pd.Index(header)
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    doubled = doubled_names(header)
+    cells = cells.loc[:, ~cells.columns.duplicated()]
+    cells, more = with_points(cells, decimal, separator)
+    return RawTable(cells, name, sha256, doubled, (*notes, *more), form)
 
 
 def _short_rows(text: str, separator: str, width: int) -> list[int]:
     """Rows with some cells, but fewer than the header; pandas fills them up without a word."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     return [row for row, cells in enumerate(lines) if row and 0 < len(cells) < width]
-
-
-def _separator(text: str) -> str:
-    """Comma, or the semicolon or tab that alone divides the header."""
-    header = text.lstrip().split("\n", 1)[0]
-    counts = {mark: header.count(mark) for mark in (",", ";", "\t")}
-    return "," if counts[","] else max((",", ";", "\t"), key=lambda mark: counts[mark])
 
 
 def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
@@ -133,67 +198,6 @@ def _parse(text: str, separator: str, name: str) -> pd.DataFrame:
         ) from error
     except pd.errors.EmptyDataError as error:
         raise DataError("the file has a header but no rows", name) from error
-    cells = _stripped(cells)
+    cells = pd.DataFrame({title: column.str.strip() for title, column in cells.items()})
     cells.columns = pd.Index(header)
     return cells
-
-
-def _read_xlsx(content: bytes, name: str, sheet: str) -> pd.DataFrame:
-    """Cells of one sheet of a workbook, the first unless named."""
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises errors of many kinds on a broken file
-        raise DataError(f"the file is not a workbook that can be opened ({error})", name) from error
-    if sheet and sheet not in book.sheetnames:
-        raise DataError(f'there is no sheet "{sheet}"; there are: {", ".join(book.sheetnames)}', name)
-    rows = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
-    book.close()
-    if not rows or all(cell is None for cell in rows[0]):
-        raise DataError("the sheet is empty", name)
-    header = ["" if cell is None else str(cell) for cell in rows[0]]
-    return _textual(pd.DataFrame(rows[1:], columns=header, dtype=object))
-
-
-def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
-    """Cells of a Parquet file, read by duckdb."""
-    import tempfile
-
-    import duckdb
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "answers.parquet"
-        path.write_bytes(content)
-        try:
-            with duckdb.connect() as connection:
-                table = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-                header = [column[0] for column in table.description or ()]
-                rows = table.fetchall()
-        except duckdb.Error as error:
-            raise DataError(f"the file is not Parquet that can be read ({error})", name) from error
-    return _textual(pd.DataFrame(rows, columns=header, dtype=object))
-
-
-def _textual(cells: pd.DataFrame) -> pd.DataFrame:
-    """Typed cells as text, whole numbers without a decimal point."""
-    texts: list[Sequence[str]] = [[_as_text(v) for v in cells.iloc[:, j]] for j in range(cells.shape[1])]
-    result = pd.DataFrame(dict(enumerate(texts)), dtype=str)
-    result.columns = cells.columns
-    return result
-
-
-def _as_text(value: Any) -> str:
-    """Text of one typed cell."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
-def _stripped(cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells without blanks around them."""
-    return pd.DataFrame({name: column.str.strip() for name, column in cells.items()})
