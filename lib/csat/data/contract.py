@@ -33,7 +33,7 @@ def missing_columns(study: Study, columns: Sequence[str]) -> Iterator[str]:
 
 def used_columns(study: Study) -> set[str]:
     """Columns of the data that the study gives a meaning."""
-    special = {study.data.wave_column, study.data.respondent_column, study.data.weight_column} - {""}
+    special = {column for key, column in vars(study.data).items() if key.endswith("_column")} - {""}
     return (
         {i.column for i in study.items.values()}
         | {s.column for s in study.segments.values()}
