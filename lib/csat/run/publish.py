@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from csat.data.store.locking import Busy, held
 from csat.run.errors import RunBusy
 from csat.run.place import LOCKS, STAGING, Place
 
@@ -36,18 +36,12 @@ def locked(lock: Path, what: str, wait: bool = False) -> Iterator[None]:
     RunBusy
         If another living process holds it. The lock of a dead process is free: the system drops it.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise RunBusy(f"{what} is being made by another run (process {holder}); wait for it") from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
+    try:
+        with held(lock, what, None if wait else 0):
+            yield
+    except Busy as error:
+        message = f"{what} is being made by another run (process {error.holder}); wait for it"
+        raise RunBusy(message) from None
 
 
 def recover(place: Place) -> None:
