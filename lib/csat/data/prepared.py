@@ -10,6 +10,7 @@ import pandas as pd
 
 from csat.data import contract
 from csat.data.cleaning import Cleaning, to_codes, to_numbers
+from csat.data.findings import check_answers
 from csat.data.ledger import Ledger
 from csat.data.problems import DataError, in_rows
 from csat.data.simulated import is_simulated
@@ -162,7 +163,7 @@ class _Work:
             cells=cells.loc[answered, known],
             weights=weights[answered],
             ledger=ledger.frame(),
-            findings=pd.DataFrame(columns=["rule", "item", "count", "rows", "severity", "action"]),
+            findings=check_answers(self.study, self.wave, cells, roles, off_scale),
             received=received,
             unknown_columns=self._unknown(),
             source=origin,
