@@ -32,6 +32,8 @@ class Sheet:
         Part -> column that plays it.
     personal, notes : list of str
         Columns with personal data; what a reader should know.
+    places : tuple of int
+        Place in the file of each column that came from it, the first being 0.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Sheet:
     roles: dict[str, str] = field(default_factory=dict)
     personal: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    places: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
@@ -211,7 +214,7 @@ def sheet_of(
     if renamed:
         found.append(f"headings that come more than once are numbered: {', '.join(renamed)}")
     cells = {column: columns[place] for column, place in zip(names, kept, strict=True)}
-    return Sheet(name, cells, {c: Variable(c) for c in names}, notes=found)
+    return Sheet(name, cells, {c: Variable(c) for c in names}, notes=found, places=tuple(kept))
 
 
 def _check_lengths(rows: Sequence[Sequence[str]], width: int, needed: int, name: str) -> list[str]:

@@ -41,6 +41,21 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def common_start(texts: Sequence[str]) -> str:
+    """Return what all texts begin with.
+
+    Examples
+    --------
+    >>> common_start(["Q2_1", "Q2_2", "Q2_10"])
+    'Q2_'
+    """
+    first, last = min(texts), max(texts)
+    length = 0
+    while length < min(len(first), len(last)) and first[length] == last[length]:
+        length += 1
+    return first[:length]
+
+
 def plain_text(text: str) -> str:
     """Text of a question without the marks of HTML."""
     return one_line(html.unescape(_TAG.sub("", text)))
