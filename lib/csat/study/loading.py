@@ -22,7 +22,6 @@ from csat.study.question_rows import read_questions
 from csat.study.questions import Question
 from csat.study.scales import DONT_KNOW_CODE, Scale
 from csat.study.targets import check_weights
-from csat.study.targets import check_weights
 from csat.study.wording.acknowledged import check_acknowledged
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -311,6 +310,5 @@ def _cross_checks(study: Study) -> list[Problem]:
         *intake_checks.check_database(study.data),
         *intake_checks.check_column_maps(study),
         *consistency.check_thresholds(study.thresholds, study.items, study.scales),
-        *check_weights(study),
         *check_weights(study),
     ]
