@@ -104,10 +104,13 @@ class SamplePlan:
     column : str
         Column with the outcome.
     outcomes : mapping of code to outcome
-        Outcome by AAPOR's classes: ``complete``, ``partial``, ``refusal``, ``non_contact``, ``other``,
-        ``unknown_household``, ``unknown_other``, ``not_eligible``.
+        One of `csat.study.outcomes.OUTCOMES` for each code; a cell that is not among them must be one itself,
+        or AAPOR's code.
+    eligible_share : float, optional
+        Share of the eligible among those of whom that is unknown; estimated from the others when not given.
     """
 
     path: str
     column: str
-    outcomes: Mapping[str, str]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    eligible_share: float | None = None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Literal, cast
 
+from csat.study.expressions import ExpressionError, parse
 from csat.study.fields import Table, is_number
-from csat.study.intake import ColumnMap, PrivacyPlan, QualityPlan, SamplePlan, WeightPlan
+from csat.study.intake import ColumnMap, Implausible, PrivacyPlan, QualityPlan, SamplePlan, WeightPlan
+from csat.study.outcomes import OUTCOMES, outcome_of
+from csat.study.problems import listing
 
+_CONTRADICTION = '{ when = "…", text = { … } }'
+_CONDITION = 'a condition, such as "used = never and problem = yes"'
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -100,10 +104,28 @@ def read_quality(top: Table) -> QualityPlan:
     codes = {
         column: f"{code:g}" if is_number(code) else str(code) for column, code in attention.values.items()
     }
-    share = table.number("fast_share", QualityPlan().fast_share)
-    table.take("implausible")
+    usual = QualityPlan().fast_share
+    share = table.number("fast_share", usual, allowed="a share, above 0 and below 1")
+    if share is not None and not 0 < share < 1:
+        table.note("fast_share", f"{share:g} is no share of the median time", "above 0 and below 1")
+    plan = QualityPlan(codes, _implausible(table), usual if share is None else share)
     table.finish()
-    return QualityPlan(codes, (), share if share is not None else QualityPlan().fast_share)
+    return plan
+
+
+def _implausible(table: Table) -> tuple[Implausible, ...]:
+    """Read the contradictions of ``[quality]``, a condition and what it means each."""
+    found = []
+    for number, values in enumerate(table.items("implausible", (dict,), _CONTRADICTION), start=1):
+        inner = table.child(values, f"[quality] implausible {number}")
+        when = inner.string("when", required=True, hint=_CONDITION)
+        text = inner.text("text", required=True)
+        inner.finish()
+        try:
+            found += [Implausible(parse(when), text)] if when else []
+        except ExpressionError as error:
+            inner.note("when", str(error), _CONDITION)
+    return tuple(found)
 
 
 def read_sample(top: Table) -> SamplePlan | None:
@@ -112,7 +134,16 @@ def read_sample(top: Table) -> SamplePlan | None:
         top.known.add("sample")
         return None
     table = top.table("sample")
-    outcomes: Mapping[str, Any] = table.table("outcomes").values
-    plan = SamplePlan(table.string("path", required=True), table.string("column", required=True), outcomes)
+    told = table.table("outcomes")
+    outcomes = {code: outcome_of(str(value)) for code, value in told.values.items()}
+    for code, outcome in outcomes.items():
+        if not outcome:
+            allowed = f"{listing(OUTCOMES)}, or AAPOR's code, such as 2.1"
+            told.note(code, f'"{told.values[code]}" is no outcome', allowed)
+    share = table.number("eligible_share", allowed="a share, 0 to 1")
+    if share is not None and not 0 <= share <= 1:
+        table.note("eligible_share", f"{share:g} is no share", "0 to 1")
+    path, column = (table.string(key, required=True) for key in ("path", "column"))
+    plan = SamplePlan(path, column, outcomes, share)
     table.finish()
     return plan

@@ -16,6 +16,7 @@ from csat.study.fields import Table
 from csat.study.items import Context, read_items
 from csat.study.problems import Problem, StudyError, listing, suggest
 from csat.study.project import project_root
+from csat.study.quality_checks import check_quality
 from csat.study.question_checks import check_questionnaire
 from csat.study.question_rows import Context as QuestionContext
 from csat.study.question_rows import read_questions
@@ -309,6 +310,7 @@ def _cross_checks(study: Study) -> list[Problem]:
         *consistency.check_waves(study.waves, study.items),
         *intake_checks.check_database(study.data),
         *intake_checks.check_column_maps(study),
+        *check_quality(study),
         *consistency.check_thresholds(study.thresholds, study.items, study.scales),
         *check_weights(study),
     ]
