@@ -417,7 +417,7 @@ def test_too_few_items_or_answers_give_a_reason(tmp_path: Path) -> None:
     few = answers_frame(24)
     for row, item in zip(range(8, 24), [*"ssssssll"] * 2, strict=True):
         few.loc[row, f"{item}{1 + row % 3}"] = -99
-    folder = write_study(tmp_path / "few")
+    folder = write_study(tmp_path / "few", TOML.partition("[model]")[0])
     write_answers(folder, few.loc[8:])
     assert factor_model(load_answers(load_study(folder))).absent == "few_answers"
 
@@ -544,3 +544,21 @@ def test_weights_segments_and_few_respondents(run: Run, tmp_path: Path) -> None:
     assert "weights are not used" in text
     assert set(rows["segment"]) == {"site=1"}
     assert rows.loc[rows["metric"] == "ceiling_share", "method"].str.contains("effective n").all()
+
+
+def test_answers_of_few_are_not_shown_by_class(run: Run, tmp_path: Path) -> None:
+    """A segment of 24 has means, but not the shares of each answer; an item that 8 answered has neither."""
+    folder = write_study(tmp_path / "few", TOML.partition("[model]")[0])
+    frame = answers_frame(72)
+    wave = frame.index[frame["month"] == "2026-10"]
+    frame.loc[wave[8:], "l3"] = np.nan
+    write_answers(folder, frame)
+    page, rows = run(folder)
+    few = rows[(rows["subject"] == "l3") & rows["metric"].isin(("item_mean", "floor_share"))]
+    assert len(few) == 2 and few["estimate"].isna().all()
+    assert few["method"].str.contains("fewer than 10").all()
+    write_answers(folder, answers_frame(72))
+    page, rows = run(folder, segment="site=1")
+    assert "shown from 30 answers on" in page.get_text(" ")
+    assert rows.loc[rows["metric"] == "floor_share", "estimate"].isna().all()
+    assert rows.loc[rows["metric"] == "item_mean", "estimate"].notna().all()

@@ -98,7 +98,7 @@ def test_empty_frames_become_a_sentence(page: Shown) -> None:
 
 def test_small_bases_are_not_shown_and_not_kept(page: Shown) -> None:
     kept = page.record(
-        tidy(("top_box", "plan=a", 0.5, 0.2, 0.8, 9, ""), ("top_box", "plan=b", 0.5, 0.4, 0.6, 90, ""))
+        tidy(("top_box", "q1", 0.5, 0.2, 0.8, 9, ""), ("top_box", "q2", 0.5, 0.4, 0.6, 90, ""))
     )
     page.metrics("x", kept, worst="α")
     assert cells(page)[1][1] == "n < 10"

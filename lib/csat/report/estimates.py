@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers, results, tables
 from csat.report.language import Catalogue
+from csat.report.suppression import NOT_SHOWN, NUMBERS, kind_of_base
+from csat.study.definition import Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Digits = int | Mapping[str, tables.Format]
 
+INDICATIVE = " †"
+"""Mark of an estimate that rests on few answers."""
+
+EVERYTHING = Thresholds(minimum_base=0, suppress_below=0)
+"""Thresholds under which nothing is held back, for numbers that are not about respondents."""
+
 
 @dataclass(frozen=True)
 class EstimateTable:
-    """How tidy rows are written: the words, the labels of subjects, decimals, and the least n to show."""
+    """How tidy rows are written: the words, the labels of subjects, the least bases, and decimals."""
 
     words: Catalogue
     label: Callable[[str], str]
-    below: int = 0
+    limits: Thresholds = EVERYTHING
     digits: Digits = 2
 
     def columns(
@@ -72,8 +80,10 @@ class EstimateTable:
         same = known.nunique() == 1
         if rows["ci_low"].notna().any():
             key = "page.interval_note" if same else "page.interval_note_varying"
-            return self.words.t(key, n=known.iloc[0]) if same else self.words.t(key)
-        return self.words.t("page.estimate_note", n=known.iloc[0]) if same else ""
+            told = [self.words.t(key, n=known.iloc[0]) if same else self.words.t(key)]
+        else:
+            told = [self.words.t("page.estimate_note", n=known.iloc[0])] if same else []
+        return self.words.t("join.sentence").join([*told, *self._marks(rows)])
 
     def head(self, name: str, kind: str = "col") -> str:
         """Head of a column from the catalogue: ``col.<name>`` or ``metric.<name>``, the `kind` first."""
@@ -85,12 +95,28 @@ class EstimateTable:
         """One estimate with its interval, or why there is none."""
         if row is None:
             return numbers.ABSENT
-        if row.n < self.below:
-            return f"n < {self.below}"
+        if row.n < self.limits.suppress_below:
+            return f"n < {self.limits.suppress_below}"
         form = self.digits if isinstance(self.digits, int) else self.digits.get(metric, 2)
+        text = tables.write_cell(row.estimate, form)
         if isinstance(form, int):
-            return self.words.estimate(row.estimate, row.ci_low, row.ci_high, form)
-        return tables.write_cell(row.estimate, form)
+            text = self.words.estimate(row.estimate, row.ci_low, row.ci_high, form)
+        indicative = kind_of_base(row.n, self.limits) == "indicative" and text != numbers.ABSENT
+        return text + INDICATIVE if indicative else text
+
+    def _marks(self, rows: pd.DataFrame) -> list[str]:
+        """Sentences about what is not shown, or marked as resting on few."""
+        limits = self.limits
+        known = rows[list(NUMBERS)].notna().any(axis=1)
+        withheld = (rows["n"] < limits.suppress_below) | rows["method"].str.contains(NOT_SHOWN, regex=False)
+        marks = []
+        if withheld.any():
+            marks.append(self.words.t("page.not_shown", minimum=limits.suppress_below))
+        if any(kind_of_base(n, limits) == "indicative" for n in rows.loc[known, "n"]):
+            marks.append(
+                self.words.t("page.indicative", mark=INDICATIVE.strip(), minimum=limits.minimum_base)
+            )
+        return marks
 
     def _refuse_doubles(self, frame: pd.DataFrame) -> None:
         """Raise where a cell would have to hold two estimates."""

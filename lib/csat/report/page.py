@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csat.report import results, tables
+from csat.report import results, suppression, tables
 from csat.report.analysed import analysed
 from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
@@ -232,7 +232,7 @@ class Page:
         key : str
             ``<key>.caption``; optionally ``<key>.note`` and ``<key>.absent``.
         frame : DataFrame or None
-            Tidy rows; those with n below the study's ``suppress_below`` are not shown.
+            Tidy rows; what rests on too few is not shown, see `csat.report.suppression.protect`.
         metrics : sequence of str, optional
             Metrics in order; by default all in the frame.
         digits : int or mapping
@@ -247,8 +247,8 @@ class Page:
         rows = frame if frame is None or metrics is None else frame[frame["metric"].isin(list(metrics))]
         if rows is None or rows.empty:
             return self._absent(key, values)
-        below = self.study.thresholds.suppress_below
-        writer = EstimateTable(self.words, self.coded, below, digits)
+        rows = self.safe(rows)
+        writer = EstimateTable(self.words, self.coded, self.study.thresholds, digits)
         self._table(key, writer.columns(rows, metrics, extra, head), values, writer.base(rows))
 
     # ---- figures -----------------------------------------------------------------------------------------
@@ -283,11 +283,15 @@ class Page:
     def record(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep tidy rows for ``metrics.csv`` and hand the frame back, so that it can be shown at once.
 
-        Estimates that rest on fewer answers than the study's ``suppress_below`` are blanked in both.
+        Estimates that rest on too few answers are blanked in both, see `csat.report.suppression.protect`.
         """
-        checked = results.suppress(results.tidy(frame), self.study.thresholds.suppress_below)
+        checked = self.safe(results.tidy(frame))
         self._frames.append(checked)
         return checked
+
+    def safe(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Tidy rows without what rests on too few, and without what that could be derived from."""
+        return suppression.protect(frame, self.study.thresholds, bool(self.context.segment))
 
     def finish(self) -> None:
         """Write ``<notebook>.metrics.csv`` and, last of all, ``<notebook>.results.json``."""

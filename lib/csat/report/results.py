@@ -37,16 +37,6 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[*TIDY, *(name for name in frame.columns if name not in TIDY)]]
 
 
-def suppress(frame: pd.DataFrame, below: int) -> pd.DataFrame:
-    """Blank the estimates that rest on fewer than `below` answers; n stays, so that one sees why."""
-    small = frame["n"] < below
-    if not small.any():
-        return frame
-    blank = frame.copy()
-    blank.loc[small, ["estimate", "ci_low", "ci_high"]] = float("nan")
-    return blank
-
-
 def metrics_frame(
     frames: Sequence[pd.DataFrame], study: str, wave: str, segment: str, notebook: str
 ) -> pd.DataFrame:

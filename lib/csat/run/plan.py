@@ -7,13 +7,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from csat.run import manifest
 from csat.run.notebooks import Notebook, merged, parameters_of
 from csat.run.parameters import Parameter, check_values, parse_settings
 from csat.run.place import Place
 from csat.study import Study, load_study
+
+if TYPE_CHECKING:
+    from csat.data import Answers
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,9 @@ def make_plan(
     chosen = tuple(dict.fromkeys(loaded.require_language(lang) for lang in langs)) or loaded.languages
     off_scale = str(values.get("off_scale", "")) or None
     answers = load_answers(loaded, wave=wave, data=path, segment=segment, off_scale=off_scale)
+    if answers.segment:
+        everyone = load_answers(loaded, wave=answers.wave, data=path, off_scale=off_scale)
+        _check_differences(everyone, answers.segment, Place(out, loaded.id, answers.wave))
     named = loaded.folder.parent == root / "studies"
     arguments = {
         "study": loaded.folder.name if named else str(loaded.folder.resolve()),
@@ -138,6 +144,22 @@ def make_plan(
         inputs=inputs,
         key=manifest.run_key(inputs),
     )
+
+
+def _check_differences(everyone: Answers, segment: str, place: Place) -> None:
+    """Refuse a segment of which a few people are left over beside what is published already."""
+    from csat.data.problems import DataError
+    from csat.report.differencing import small_remainders
+
+    folders = place.folder.parent.glob(glob.escape(place.name) + "~*")
+    told = [manifest.read_manifest(folder) or {} for folder in sorted(folders)]
+    published = [str(one["segment"]) for one in told if one.get("segment")]
+    least = everyone.study.thresholds.suppress_below
+    problems = list(small_remainders(everyone.segments, segment, published, least))
+    if problems:
+        where = f'study "{everyone.study.id}", wave "{everyone.wave}", segment "{segment}"'
+        advice = "whoever subtracts the results has theirs: put small values together, or leave this one out"
+        raise DataError(problems, where, [advice])
 
 
 def _absolute(data: str | Path, bases: Sequence[Path]) -> str:

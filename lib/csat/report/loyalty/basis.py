@@ -11,7 +11,7 @@ import pandas as pd
 
 from csat import stats
 from csat.errors import CsatError
-from csat.report import results
+from csat.report import suppression
 from csat.report.loyalty.roles import Roles, roles_of
 from csat.report.measurement.intake import ranges_of
 from csat.stats.indices import index_scores
@@ -79,7 +79,8 @@ class Basis:
     def attempt(self, section: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Compute a frame, small bases blanked; an empty one, and a note, where answers do not allow it."""
         try:
-            return results.suppress(compute(), self.study.thresholds.suppress_below)
+            frame = compute()
+            return suppression.protect(frame, self.study.thresholds, bool(self.answers.segment))
         except CsatError as problem:
             self.problems.append((section, str(problem)))
             return stats.tidy("", [], [])

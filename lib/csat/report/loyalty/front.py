@@ -141,7 +141,8 @@ def _nps_card(page: Page, found: Findings) -> KeyFigure | None:
     table, scale = found.levels.nps, found.study.scale_of(item)
     notes = []
     shares = {name: value_of(table, f"nps_{name}", item).estimate for name in ("promoters", "detractors")}
-    notes.append(page.t("page_one.figure.nps_shares", **shares))
+    if all(share == share for share in shares.values()):
+        notes.append(page.t("page_one.figure.nps_shares", **shares))
     if (scale.minimum, scale.maximum) != (0, 10):
         ends_ = {"minimum": scale.minimum, "maximum": scale.maximum}
         notes.append(page.t("page_one.figure.nps_other_scale", **ends_))

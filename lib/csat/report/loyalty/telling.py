@@ -340,7 +340,8 @@ def _zones_said(page: Page, table: pd.DataFrame) -> list[Said]:
         said.append(("zones.result.proven", values))
         if max(low.high - low.low, high.high - high.low) > 10:
             said.append(("zones.result.vague", {}))
-        said.append(("zones.result.shares", _zone_shares(page, table)))
+        if rows_of(table, "zone_share")["estimate"].notna().all():
+            said.append(("zones.result.shares", _zone_shares(page, table)))
     else:
         said.append(("zones.result.chance", {"p": p}))
     fits = {of: value_of(table, "zone_r_squared", of).estimate for of in ("steps", "line")}

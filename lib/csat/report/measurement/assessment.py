@@ -11,6 +11,7 @@ import pandas as pd
 
 from csat import stats
 from csat.report.measurement.verdicts import verdict_table
+from csat.report.suppression import protect
 
 if TYPE_CHECKING:
     from csat.stats.frames import Sample
@@ -85,6 +86,9 @@ def assess(sample: Sample, study: Study) -> Assessment:
     items = _items(sample, blocks)
     outer = _outer(sample, study, factor, items)
     discriminant = _discriminant(sample, study, outer)
+    reliability, items, outer, discriminant = (
+        protect(frame, study.thresholds) for frame in (reliability, items, outer, discriminant)
+    )
     verdicts = verdict_table(study, reliability, items, outer, discriminant)
     return Assessment(reliability, items, outer, discriminant, verdicts)
 

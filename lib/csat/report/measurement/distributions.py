@@ -36,7 +36,8 @@ class Panel:
         Constructs shown, in order; an empty name for items of none.
     items : tuple of str
     shares : DataFrame
-        Items x answer categories, lowest first; shares of 1, each row sums to 1.
+        Items x answer categories, lowest first; shares of 1, each row sums to 1. NaN for an item that too
+        few answered to show how (`least_answers`).
     """
 
     constructs: tuple[str, ...]
@@ -47,7 +48,7 @@ class Panel:
     def upper(self) -> pd.Series:
         """Share of answers above the midpoint of the scale, by item (answers at it are in neither half)."""
         half = self.shares.shape[1] // 2
-        return self.shares.iloc[:, self.shares.shape[1] - half :].sum(axis=1)
+        return self.shares.iloc[:, self.shares.shape[1] - half :].sum(axis=1, skipna=False)
 
     @property
     def midpoint(self) -> str:
@@ -96,7 +97,10 @@ def show_answers(page: Page, answers: Answers) -> None:
 
     used = only_analysed(answers, page.context.missing)
     for panel in panels(used):
-        upper = panel.upper
+        upper = panel.upper.dropna()
+        if upper.empty:
+            page.note("answers.too_few", minimum=least_answers(answers))
+            continue
         heads = [_group(page, name) for name in panel.constructs]
         values = {
             "constructs": heads,
@@ -104,7 +108,7 @@ def show_answers(page: Page, answers: Answers) -> None:
             "best_share": float(upper.max()),
             "worst": page.label(str(upper.idxmin())),
             "worst_share": float(upper.min()),
-            "n": int(used.scored[list(panel.items)].notna().sum().min()),
+            "n": int(used.scored[list(upper.index)].notna().sum().min()),
             "k": len(panel.items),
             "low": str(panel.shares.columns[0]),
             "high": str(panel.shares.columns[-1]),
@@ -130,18 +134,26 @@ def category_shares(answers: Answers, items: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Items x categories, lowest first.
+        Items x categories, lowest first; NaN for an item with fewer than `least_answers`.
     """
     scale = answers.study.scale_of(items[0])
     given = answers.scored[list(items)].to_numpy(dtype=float)
     edges, names = answer_classes(scale.minimum, scale.maximum, scale.points, given[~np.isnan(given)])
-    rows = {}
+    rows, least = {}, least_answers(answers)
     for item in items:
         values = answers.scored[item].to_numpy(dtype=float)
         known = ~np.isnan(values)
         counts, _ = np.histogram(values[known], bins=edges, weights=answers.weights[known])
         rows[item] = counts / max(counts.sum(), 1e-12)
+        if known.sum() < least:
+            rows[item] = np.full(len(names), np.nan)
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
+
+
+def least_answers(answers: Answers) -> int:
+    """Answers that an item needs before shares of them are shown: in a segment, more than otherwise."""
+    limits = answers.study.thresholds
+    return limits.minimum_base if answers.segment else limits.suppress_below
 
 
 def _set_off(figure: Figure, heads: Sequence[str], bold: bool) -> None:

@@ -235,7 +235,7 @@ def item_table(answers: Answers, statistics: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns ``item, n, missing_share, off_scale, mean, sd, floor, ceiling``.
     """
-    wide = statistics.pivot_table(index="subject", columns="metric", values="estimate", sort=False)
+    wide = statistics.pivot(index="subject", columns="metric", values="estimate")
     items = list(answers.scored.columns)
     wide = wide.reindex(items)
     n = statistics[statistics["metric"] == "item_mean"].set_index("subject")["n"]
