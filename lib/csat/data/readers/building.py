@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from csat.data.problems import DataError, in_rows
-from csat.data.readers.texts import iso_times, one_line, unique_names
+from csat.data.readers.texts import is_number, iso_times, one_line, seen_labels, unique_names
 from csat.data.table import RawTable, Variable
 from csat.study.definition import DataSource
 
@@ -111,6 +111,21 @@ class Sheet:
                 self.cells[column][row] = mark or empty
         for column, label in options.items():
             self.describe(column, kind="multiple", group=group, labels={"1": label})
+
+    def ticked(self, columns: Sequence[str]) -> bool:
+        """Whether somebody who ticked (``1``) one of the columns left another empty or ``0``."""
+        rows = zip(*(self.cells[c] for c in columns), strict=True)
+        return len(columns) > 1 and any("1" in row and ("" in row or "0" in row) for row in rows)
+
+    def set_scale(self, columns: Sequence[str]) -> None:
+        """Say that columns are the rows of one grid, where most words in them stand in several of them."""
+        given = [{cell for cell in self.cells[c] if cell} for c in columns]
+        words = set().union(*given)
+        shared = [word for word in words if sum(word in one for one in given) > 1]
+        if 2 * len(shared) > len(words) and not all(is_number(word) for word in words):
+            labels = seen_labels(words)
+            for column in columns:
+                self.describe(column, kind="single", labels=labels)
 
     def set_times(self, column: str) -> None:
         """Write the times of a column as ``2026-10-01 09:30:00``."""
