@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csat.data import contract
+from csat.data.fetching import prepare_wave
 from csat.data.ledger import Ledger
-from csat.data.prepared import Prepared, prepare
+from csat.data.prepared import Prepared
 from csat.data.problems import DataError
 from csat.data.simulated import as_marked
-from csat.data.sources import find_source, read_source
+from csat.data.store.loading import StoredWave, load_stored
 from csat.data.waves import latest_wave
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
@@ -57,6 +58,14 @@ class Answers:
         Columns `rule, item, count, rows, severity, action`: what the contract found in the whole wave.
     strata, clusters : numpy.ndarray of shape (n,), or None
         Stratum and cluster of each respondent, where the study has such columns.
+    revision : int or None
+        Number of the stored revision that they come from; None where they come from a file.
+    revisions : int
+        How many revisions of the wave are stored.
+    provisional : bool
+        Whether the wave is stored and not closed yet.
+    snapshot : str
+        Hash of the snapshot; empty where they come from a file.
     """
 
     study: Study
@@ -78,6 +87,10 @@ class Answers:
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     strata: NDArray[np.object_] | None = None
     clusters: NDArray[np.object_] | None = None
+    revision: int | None = None
+    revisions: int = 0
+    provisional: bool = False
+    snapshot: str = ""
 
     @property
     def n(self) -> int:
@@ -91,8 +104,11 @@ def load_answers(
     data: str | Path = "",
     segment: str = "",
     off_scale: str | None = None,
+    revision: str | int = "",
 ) -> Answers:
     """Read, check and score the answers of one wave.
+
+    Without a file named, a stored snapshot of the wave comes first, then the study's own ``[data]``.
 
     Parameters
     ----------
@@ -106,6 +122,8 @@ def load_answers(
         ``"NAME=VALUE"`` to keep the respondents of one segment; the value is a code or its label.
     off_scale : {"error", "missing"}, optional
         What to do with answers off their scale; by default what the study's ``[data]`` says.
+    revision : str or int, optional
+        Number of the stored revision to take; by default the latest.
 
     Returns
     -------
@@ -116,7 +134,8 @@ def load_answers(
     ------
     DataError
         When the file cannot be read, columns are missing, or the answers cannot be analysed; the error lists
-        everything of one kind together and names items and rows.
+        everything of one kind together and names items and rows. A stored snapshot that is damaged is an
+        error, too: nothing else takes its place.
 
     Examples
     --------
@@ -125,18 +144,33 @@ def load_answers(
     >>> answers.n
     250
     """
-    study = as_marked(study, data)
-    name = str(wave) or latest_wave(study, data)
-    asked = study.wave(name)
-    source = find_source(study, name, data)
-    table = read_source(source)
-    version = study.for_version(asked.version)
-    prepared = prepare(version, asked, table, source.origin, off_scale or "", bool(str(wave)))
-    where = f'study "{study.id}", wave "{name}"' + (f', segment "{segment}"' if segment else "")
-    return answers_of(prepared, segment, f'{where}, file "{table.name}"')
+    name = str(wave) or latest_wave(as_marked(study, data), data)
+    place = f'study "{study.id}", wave "{name}"'
+    stored = _stored(study, name, data, off_scale or "", revision)
+    prepared = stored.prepared if stored else None
+    if prepared is None:
+        prepared = prepare_wave(study, name, data, off_scale or "", asked=bool(str(wave)))
+    about = f", revision {stored.revision}" if stored else f', file "{prepared.source}"'
+    return answers_of(
+        prepared, segment, place + (f', segment "{segment}"' if segment else "") + about, stored
+    )
 
 
-def answers_of(prepared: Prepared, segment: str = "", where: str = "") -> Answers:
+def _stored(
+    study: Study, wave: str, data: str | Path, off_scale: str, revision: str | int
+) -> StoredWave | None:
+    """Take the stored snapshot of a wave, unless a file is named or none is there."""
+    if str(data):
+        if str(revision):
+            wrong = "revision and data exclude each other: a revision is of the store, data a file"
+            raise DataError(wrong, f'study "{study.id}", wave "{wave}"')
+        return None
+    return load_stored(study, wave, revision, off_scale) if study.has_wave(wave) else None
+
+
+def answers_of(
+    prepared: Prepared, segment: str = "", where: str = "", stored: StoredWave | None = None
+) -> Answers:
     """Take the answers of a segment, or of everyone, out of a prepared wave and score them.
 
     Parameters
@@ -147,6 +181,8 @@ def answers_of(prepared: Prepared, segment: str = "", where: str = "") -> Answer
         ``"NAME=VALUE"``; empty for everyone.
     where : str, optional
         Place that an error speaks of.
+    stored : StoredWave, optional
+        Snapshot that it comes from.
 
     Returns
     -------
@@ -189,6 +225,10 @@ def answers_of(prepared: Prepared, segment: str = "", where: str = "") -> Answer
         findings=prepared.findings,
         strata=cells[told.strata_column].to_numpy() if told.strata_column else None,
         clusters=cells[told.cluster_column].to_numpy() if told.cluster_column else None,
+        revision=stored.revision if stored else None,
+        revisions=stored.revisions if stored else 0,
+        provisional=stored.provisional if stored else False,
+        snapshot=stored.sha256 if stored else "",
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from csat.data import database
+from csat.data.placing import with_wave_column
 from csat.data.problems import DataError
 from csat.data.sources import find_source, read_source, waves_by_file
+from csat.data.store.present import stored_waves
 from csat.data.table import RawTable
 from csat.study.definition import Study, WaveKind, wave_kind
 from csat.study.problems import listing
@@ -77,33 +80,61 @@ def latest_wave(study: Study, data: str | Path = "") -> str:
     Returns
     -------
     str
-        Name of the wave: the latest in the wave column or among the files, else the last that is declared.
+        Name of the wave: the latest that has answers (see `waves_with_answers`), else the last declared.
 
     Raises
     ------
     DataError
         When no wave is declared and none is found.
     """
-    by_file = [w for w in waves_by_file(study, data) if study.has_wave(w)]
-    if by_file:
-        return _last(study, tuple(by_file))
-    own = study.data.kind != "none" and not database.tells_wave(study.data)
-    if study.data.wave_column and (str(data) or own):
-        table = read_source(find_source(study, "", data))
-        named = [w for w in waves_in(study, table) if study.has_wave(w)]
-        if named:
-            return _last(study, tuple(named))
+    named = waves_with_answers(study, data)
+    if named:
+        return named[-1]
     if study.waves:
         return study.waves[-1].id
     raise DataError("no wave is declared and none is found in the data; name the wave", f'study "{study.id}"')
 
 
-def _last(study: Study, names: tuple[str, ...]) -> str:
-    """Latest of some waves: by date where they are named so, else by the order of declaration."""
-    order = [w.id for w in study.waves]
+def waves_with_answers(study: Study, data: str | Path = "") -> tuple[str, ...]:
+    """Waves of a study for which there are answers, the oldest first.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    data : str or pathlib.Path, optional
+        A file to look in instead of the store and the study's own.
+
+    Returns
+    -------
+    tuple of str
+        Waves stored, those with a file of their own where the path holds ``{wave}``, else those in the wave
+        column.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read and nothing is stored.
+    """
+    stored = () if str(data) else stored_waves(study)
+    found = waves_by_file(study, data)
+    own = study.data.kind != "none" and not database.tells_wave(study.data)
+    if not found and study.data.wave_column and (str(data) or own):
+        try:
+            table = read_source(find_source(study, "", data))
+            found = waves_in(study, with_wave_column(study, table))
+        except DataError:
+            if not stored:
+                raise
+    return in_order(study, [w for w in {*stored, *found} if study.has_wave(w)])
+
+
+def in_order(study: Study, names: Iterable[str]) -> tuple[str, ...]:
+    """Waves by date where they are named so, else in the order of declaration."""
     if study.wave_naming == "label":
-        return max(names, key=order.index)
-    return max(names)
+        order = [w.id for w in study.waves]
+        return tuple(sorted(names, key=order.index))
+    return tuple(sorted(names))
 
 
 def rows_of_wave(study: Study, table: RawTable, wave: str, asked: bool) -> tuple[pd.Series, str]:

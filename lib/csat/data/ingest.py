@@ -1,0 +1,118 @@
+"""Take the answers of a wave in: find, read, prepare, store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from csat.data.answers import answers_of
+from csat.data.fetching import prepare_wave
+from csat.data.prepared import Prepared
+from csat.data.problems import DataError
+from csat.data.store.closing import WAIT, Closing, close_wave, closing_of
+from csat.data.store.reading import Snapshot
+from csat.data.store.writing import store
+from csat.study.definition import Study
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A wave that was taken in.
+
+    Attributes
+    ----------
+    prepared : Prepared
+        What was read, in full.
+    snapshot : Snapshot
+        What is stored.
+    new : bool
+        Whether a revision was stored; False when the latest already is of the same data and study.
+    closing : Closing or None
+        When the wave was closed; None while it is provisional.
+    warnings : tuple of str
+        Whatever the user should know before the reports are made.
+    """
+
+    prepared: Prepared
+    snapshot: Snapshot
+    new: bool
+    closing: Closing | None
+    warnings: tuple[str, ...]
+
+
+def ingest(
+    study: Study,
+    wave: str,
+    data: str | Path = "",
+    format: str = "",
+    off_scale: str = "",
+    provisional: bool = True,
+    force: bool = False,
+    listen: Callable[[str], None] = lambda step: None,
+    wait: float = WAIT,
+) -> Ingested:
+    """Read, check, clean and weigh the answers of a wave, and store them as its next revision.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    wave : str
+        Name of the wave.
+    data : str or pathlib.Path, optional
+        The file that the tool exported; by default what the study's ``[data]`` says.
+    format : str
+        One of `csat.data.readers.FORMATS`; empty for what the file itself tells.
+    off_scale : {"", "error", "missing"}
+        What to do with answers off their scale; empty for what the study says.
+    provisional : bool
+        Whether more answers may come; False closes the wave.
+    force : bool
+        Store a revision even if the latest is of the same data and study.
+    listen : callable
+        Told of every step.
+    wait : float
+        Seconds to wait for somebody else who writes to the same wave.
+
+    Returns
+    -------
+    Ingested
+
+    Raises
+    ------
+    DataError
+        When the answers are not what they must be: nothing is stored.
+    Busy, StoreError
+        When the store cannot be written to: it is as it was.
+    """
+    study.wave(wave)
+    listen("reading and checking")
+    prepared = prepare_wave(study, wave, data, off_scale, format)
+    listen("storing")
+    options = {"off_scale": off_scale or study.data.off_scale, "format": format}
+    stored = store(study, prepared, options, force, wait)
+    place = stored.snapshot.place
+    before = closing_of(place)
+    closing = before if provisional or before else close_wave(place, wait)[0]
+    late = stored.new and before is not None
+    warnings = [*stored.notes, *(_late(stored.snapshot, before) if late and before else ())]
+    return Ingested(prepared, stored.snapshot, stored.new, closing, (*warnings, *_not_usable(prepared)))
+
+
+def _late(snapshot: Snapshot, closing: Closing) -> tuple[str, ...]:
+    """Warn that a closed wave has changed."""
+    return (
+        f"wave {closing.wave} was closed on {closing.closed[:10]} with revision {closing.revision}; what "
+        f"came in now is revision {snapshot.revision}, listed as late, and the reports take it from now on "
+        f"(--revision {closing.revision} for the figures of the closing)",
+    )
+
+
+def _not_usable(prepared: Prepared) -> tuple[str, ...]:
+    """Say why no report can be made of these answers (yet)."""
+    try:
+        answers_of(prepared)
+    except DataError as error:
+        return (f"stored, but no report can be made of it yet: {error}",)
+    return ()
