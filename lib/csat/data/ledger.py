@@ -17,13 +17,28 @@ RULES = (
     "other_wave",
     "other_segment",
     "not_asked",
+    "recoded",
+    "label_to_code",
     "missing_code",
     "off_scale",
     "no_answer",
+    "personal_dropped",
+    "personal_hashed",
+    "text_scrubbed",
     "reversed",
     "analysed",
 )
-ACTIONS = ("counted", "set_aside", "set_missing", "flipped", "dropped", "kept")
+ACTIONS = (
+    "counted",
+    "set_aside",
+    "set_missing",
+    "recoded",
+    "flipped",
+    "dropped",
+    "hashed",
+    "scrubbed",
+    "kept",
+)
 
 
 @dataclass

@@ -28,6 +28,11 @@ UNITS = {
     "other_wave": "rows",
     "not_asked": "answers",
     "missing_code": "answers",
+    "recoded": "answers",
+    "label_to_code": "answers",
+    "personal_dropped": "cells",
+    "personal_hashed": "cells",
+    "text_scrubbed": "answers",
     "off_scale": "answers",
     "reversed": "answers",
 }
