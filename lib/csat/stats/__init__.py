@@ -71,6 +71,7 @@ from csat.stats.shares import effective_n as effective_n
 from csat.stats.shares import nps_table as nps_table
 from csat.stats.shares import share_table as share_table
 from csat.stats.shares import top_box_table as top_box_table
+from csat.stats.streaming import sum_chunks as sum_chunks
 from csat.stats.sums import GroupedSums as GroupedSums
 from csat.stats.validity import correlations as correlations
 from csat.stats.validity import fornell_larcker as fornell_larcker
