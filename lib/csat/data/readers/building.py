@@ -216,7 +216,7 @@ def sheet_of(
         raise DataError("the file has a header but no rows", name)
     within = [number for number in blank if number <= len(rows)]
     if within:
-        found.append(f"{len(within)} rows in which nothing stands are left out")
+        found.append(f"rows in which nothing stands are left out: {len(within)}")
     needed = max((place for place, heading in enumerate(headings, start=1) if heading.strip()), default=0)
     found += _check_lengths(rows, width, needed, name)
     full = [row[:width] + [""] * (width - len(row)) for row in rows]

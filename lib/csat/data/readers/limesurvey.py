@@ -194,6 +194,4 @@ def _add_completion(sheet: Sheet, own: dict[str, str]) -> None:
     about = Variable("", "Whether the answer was submitted", "meta")
     sheet.play("status", sheet.add("completion_status", made, about))
     if made.count("partial"):
-        sheet.notes.append(
-            f"{made.count('partial')} answers were not submitted (completion_status is partial)"
-        )
+        sheet.notes.append(f"answers not submitted (completion_status is partial): {made.count('partial')}")

@@ -189,9 +189,9 @@ def _add_completion(sheet: Sheet, known: dict[str, Heading]) -> None:
             made.append("" if not share else "complete" if share == "100" else "partial")
     spam = [row for row, kind in enumerate(status, start=1) if kind.lower() in _SPAM]
     if made.count("test"):
-        sheet.notes.append(f"{made.count('test')} answers are previews or tests (completion_status is test)")
+        sheet.notes.append(f"previews and tests (completion_status is test): {made.count('test')}")
     if spam:
-        sheet.notes.append(f"Qualtrics takes {len(spam)} answers for spam (column {own['status']})")
+        sheet.notes.append(f"answers that Qualtrics takes for spam (column {own['status']}): {len(spam)}")
     if any(made):
         about = Variable("", "Whether the answer is complete", "meta")
         sheet.play("status", sheet.add("completion_status", made, about))

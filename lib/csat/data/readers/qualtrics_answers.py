@@ -89,13 +89,7 @@ def _explain_group(
     chosen = {c: _chosen(c, questions[c], labels[c]) for c in columns}
     if _is_multiple(sheet, columns, questions, chosen, labels):
         return sheet.set_multiple(group, labels, chosen, ("0",), beside)
-    given = [{cell for cell in sheet.cells[c] if cell} - {_UNANSWERED} for c in columns]
-    shared = any(one & other for i, one in enumerate(given) for other in given[:i])
-    if shared and not all(is_number(cell) for cells in given for cell in cells):
-        scale = seen_labels(set().union(*given))
-        for column in columns:
-            sheet.describe(column, kind="single", labels=scale)
-    return None
+    return sheet.set_scale(columns)
 
 
 def _group_name(columns: list[str]) -> str:
@@ -145,8 +139,7 @@ def _is_multiple(
         return True
     if marks != {"1"}:
         return len(marks) > 1
-    rows = zip(*(sheet.cells[c] for c in columns), strict=True)
-    return len(columns) > 1 and any("1" in row and ("" in row or "0" in row) for row in rows)
+    return sheet.ticked(columns)
 
 
 def _explain_single(sheet: Sheet, column: str, from_list: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from csat.data.problems import DataError
 from csat.data.readers.building import Sheet, sheet_of
@@ -94,14 +95,17 @@ def read(
     start, questions, options = _headings(grid)
     joined = [_joined(q, o) for q, o in zip(questions, options, strict=True)]
     sheet = sheet_of(grid, start, joined, name, notes)
-    groups: dict[str, dict[str, str]] = {}
+    groups: dict[int, dict[str, str]] = {}
+    begun = 0
     for column, place in zip(sheet.cells, sheet.places, strict=True):
         question, option = questions[place], options[place]
-        sheet.describe(column, label=" - ".join(t for t in (question, option) if t and t != column))
+        begun = place if any(cell.strip() for cell in grid[0][place : place + 1]) else begun
+        more = option and option.lower() not in _ANSWER
+        sheet.describe(column, label=f"{question} - {option}" if more else question)
         if not _explain_own(sheet, column, _key(question)):
-            groups.setdefault(question, {})[column] = option
-    for question, columns in groups.items():
-        _explain_question(sheet, question, columns)
+            groups.setdefault(begun, {})[column] = option
+    for place, columns in groups.items():
+        _explain_question(sheet, questions[place], columns)
     sheet.check_ids(told)
     return sheet.table(FORMAT, sha256)
 
@@ -111,17 +115,16 @@ def _headings(grid: Sequence[Sequence[str]]) -> tuple[int, list[str], list[str]]
 
     The second row belongs to the headings when nothing stands in it under the id of the respondent.
     """
-    width = len(grid[0])
     keys = [_key(cell) for cell in grid[0]]
     ids = keys.index("respondentid") if "respondentid" in keys else 0
-    second = [*grid[1][:width], *[""] * (width - len(grid[1]))] if len(grid) > 1 else []
-    if not second or second[ids].strip():
-        return 1, [plain_text(cell) for cell in grid[0]], [""] * width
+    if len(grid) < 2 or any(cell.strip() for cell in grid[1][ids : ids + 1]):
+        return 1, [plain_text(cell) for cell in grid[0]], [""] * len(keys)
     questions: list[str] = []
-    for cell, option in zip(grid[0], second, strict=True):
+    for cell, option in zip_longest(grid[0], grid[1], fillvalue=""):
         above = questions[-1] if questions and option.strip() else ""
         questions.append(plain_text(cell) or above)
-    return 2, questions, [plain_text(cell) for cell in second]
+    options = [plain_text(cell) for cell in grid[1]]
+    return 2, questions, [*options, *[""] * (len(questions) - len(options))]
 
 
 def _joined(question: str, option: str) -> str:
