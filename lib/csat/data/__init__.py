@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from csat.data.answers import Answers, load_answers
+from csat.data.large import Coding, LargeAnswers, stream_answers, stream_study
 from csat.data.problems import DataError
 from csat.data.sources import Source, find_source
 from csat.data.waves import latest_wave
 
-__all__ = ["Answers", "DataError", "Source", "find_source", "latest_wave", "load_answers"]
+__all__ = [
+    "Answers",
+    "Coding",
+    "DataError",
+    "LargeAnswers",
+    "Source",
+    "find_source",
+    "latest_wave",
+    "load_answers",
+    "stream_answers",
+    "stream_study",
+]
