@@ -86,6 +86,8 @@ def ingest(
     Busy, StoreError
         When the store cannot be written to: it is as it was.
     """
+    if not wave.strip():
+        raise DataError("the name of the wave is empty (is a variable unset?)", f'study "{study.id}"')
     study.wave(wave)
     listen("reading and checking")
     prepared = prepare_wave(study, wave, data, off_scale, format)

@@ -1,4 +1,4 @@
-"""The command line: ``csat run``, ``csat check`` and ``csat list``.
+"""The command line: ``csat run``, ``csat check`` and ``csat list``; other commands have modules of their own.
 
 Exit codes: 0 everything asked for is published (or was already), 1 a run that failed, 2 wrong input or usage,
 130 interrupted.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from csat.run.cli_ingest import close, ingest, waves
 from csat.run.cli_simulate import simulate
 from csat.run.cli_study import export, new
 
@@ -288,7 +289,7 @@ def _list() -> None:
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
+def told_plainly(interrupted: str = "interrupted, nothing published") -> Iterator[None]:
     """Turn an error that a user can put right into its message and the exit code that goes with it."""
     from csat.errors import CsatError
     from csat.run.errors import RunBusy, RunFailed
@@ -308,11 +309,11 @@ def told_plainly() -> Iterator[None]:
         click.echo(str(error), err=True)
         sys.exit(WRONG)
     except KeyboardInterrupt:
-        click.echo("interrupted, nothing published", err=True)
+        click.echo(interrupted, err=True)
         sys.exit(INTERRUPTED)
 
 
-for _command in (simulate, export, new):
+for _command in (ingest, waves, close, simulate, export, new):
     main.add_command(_command)
 
 
