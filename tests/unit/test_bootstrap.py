@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 from csat.stats import GroupedSums, MomentsError, alpha, bootstrap, resample
+from csat.stats.design import SurveyDesign
+from csat.stats.design_estimates import mean
 
 
 def answers(n: int = 60, p: int = 4, missing: float = 0.0) -> pd.DataFrame:
@@ -68,6 +72,52 @@ def test_clusters_are_drawn_whole() -> None:
     assert stratified.replicates.mean[:, 2].std() < spread
 
 
+def test_cluster_in_two_strata_is_two() -> None:
+    frame = answers(n=60, p=2)
+    sample = bootstrap(frame, replicates=20, clusters=np.arange(60) % 6, strata=np.arange(60) % 4)
+    assert sample.sums.n_groups == 12
+    np.testing.assert_allclose(sample.replicates.n, 60)
+
+
+def test_two_clusters_a_stratum_vary_as_they_should() -> None:
+    rng = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(80), 4)
+    frame = pd.DataFrame({"y": rng.normal(size=80)[clusters] + 0.5 * rng.normal(size=320), "x": 1.0})
+    w = rng.uniform(0.5, 2, 320)
+    sample = bootstrap(frame, w, clusters=clusters, strata=clusters // 2, replicates=4000)
+    theory = mean(SurveyDesign.of(w, clusters // 2, clusters), frame["y"]).standard_error[0]
+    assert sample.replicates.mean[:, 0].std() == pytest.approx(theory, rel=0.05)
+
+
+def test_lonely_strata_are_merged() -> None:
+    frame = answers(n=60, p=2)
+    strata = np.where(np.arange(60) == 0, "alone", np.where(np.arange(60) < 20, "few", "many"))
+    sample = bootstrap(frame, strata=strata, replicates=500)
+    assert np.bincount(sample.strata).tolist() == [20, 40]
+    both = np.where(np.arange(60) == 1, "alone too", strata)
+    assert np.bincount(bootstrap(frame, strata=both, replicates=2).strata).tolist() == [2, 18, 40]
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_sums_of_small_and_large_groups_are_the_same(missing: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = answers(n=90, missing=missing).dropna(how="all")
+    groups, w = np.arange(len(frame)) % 11, np.linspace(0.5, 2, len(frame))
+    small = GroupedSums.from_frame(frame, w, groups)
+    monkeypatch.setattr("csat.stats.sums._CHUNK_NUMBERS", 3000)
+    chunked = GroupedSums.from_frame(frame, w, groups)
+    monkeypatch.setattr("csat.stats.sums._LARGE_GROUP", 1)
+    large = GroupedSums.from_frame(frame, w, groups)
+    for other in (chunked, large):
+        np.testing.assert_allclose(small.blocks[0].features, other.blocks[0].features, atol=1e-10)
+
+
+def test_strata_cost_little() -> None:
+    frame, strata = answers(n=3000, p=4), np.arange(3000) % 200
+    start = time.process_time()
+    bootstrap(frame, replicates=500, strata=strata)
+    assert time.process_time() - start < 3
+
+
 def test_weights_go_with_the_respondent() -> None:
     frame = answers(n=50)
     w = np.random.default_rng(0).uniform(0.5, 2, 50)
@@ -118,7 +168,7 @@ def test_replicates_that_cannot_be_used_are_counted() -> None:
         ({"replicates": 0}, "at least one"),
         ({"strata": ["a"] * 59 + [None]}, "stratum"),
         ({"clusters": np.zeros(60)}, "one group only"),
-        ({"clusters": np.arange(60) % 6, "strata": np.arange(60) % 4}, "more than one stratum"),
+        ({"clusters": [None] * 60, "strata": np.arange(60) % 4}, "cluster"),
     ],
 )
 def test_mistakes(options: dict[str, object], message: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from csat.stats.bootstrap import Bootstrap as Bootstrap
 from csat.stats.bootstrap import bootstrap as bootstrap
-from csat.stats.bootstrap import draw_counts as draw_counts
 from csat.stats.bootstrap import resample as resample
 from csat.stats.cfa import Cfa as Cfa
 from csat.stats.cfa import cfa as cfa
@@ -15,6 +14,7 @@ from csat.stats.convergent import composite_reliability as composite_reliability
 from csat.stats.convergent import composite_reliability_from_loadings as composite_reliability_from_loadings
 from csat.stats.convergent import standardised_loadings as standardised_loadings
 from csat.stats.disconfirmation import response_surface_table as response_surface_table
+from csat.stats.draws import draw_counts as draw_counts
 from csat.stats.effects import specific_indirect_effects as specific_indirect_effects
 from csat.stats.effects import total_effects as total_effects
 from csat.stats.factor import OneFactor as OneFactor

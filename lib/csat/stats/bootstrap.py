@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from csat.stats import intervals
+from csat.stats.draws import draw, merge_lonely, nested, stratum_codes
 from csat.stats.intervals import Interval
 from csat.stats.layout import FloatArray, IntArray
 from csat.stats.moments import Moments, MomentsError, concatenate
@@ -155,6 +155,9 @@ def resample(
     -----
     Replicates come from one matrix product: draws (B x G) times features (G x F). A group is a
     respondent, a cluster or a bucket, so this is the ordinary, the cluster or the random-groups bootstrap.
+    Where there are strata or named groups, one group fewer than there are is drawn from each stratum and
+    counted for more (`csat.stats.draws.draw_rescaled`): few groups would else seem to vary too little. Strata
+    with one group are merged (`csat.stats.draws.merge_lonely`).
 
     References
     ----------
@@ -168,12 +171,13 @@ def resample(
         raise MomentsError(f"replicates={replicates}: ask for at least one")
     if sums.n_groups < 2:
         raise MomentsError("there is one group only; a bootstrap needs at least two to draw from")
-    codes = _stratum_codes(strata, sums.n_groups)
+    codes = merge_lonely(stratum_codes(strata, sums.n_groups))
+    rescaled = strata is not None or sums.labels is not None
     enough = max(256, _ENOUGH_NUMBERS // sums.width)
     size = chunk or max(1, min(enough, _CHUNK_NUMBERS // max(sums.n_groups, sums.width)))
     rng = np.random.Generator(np.random.PCG64(seed))
     parts = [
-        sums.weighted(_draws(rng, codes, min(size, replicates - start)))
+        sums.weighted(draw(rng, codes, min(size, replicates - start), rescaled))
         for start in range(0, replicates, size)
     ]
     return Bootstrap(sums.moments(), concatenate(parts), sums, codes, seed, level, kind)
@@ -202,7 +206,8 @@ def bootstrap(
     strata : array_like of shape (n,), optional
         Stratum of each respondent.
     clusters : array_like of shape (n,), optional
-        Cluster of each respondent; whole clusters are drawn. A cluster lies in one stratum.
+        Cluster of each respondent; whole clusters are drawn. One that lies in several strata counts as
+        several.
     level : float
     kind : {"percentile", "bca"}
 
@@ -213,7 +218,7 @@ def bootstrap(
     Raises
     ------
     MomentsError
-        As `GroupedSums.from_frame`; a cluster that spreads over strata.
+        As `GroupedSums.from_frame`; a respondent without a stratum or a cluster.
 
     Examples
     --------
@@ -223,74 +228,16 @@ def bootstrap(
     >>> bootstrap(x, replicates=100).replicates.cov.shape
     (100, 2, 2)
     """
+    n = len(frame)
     if strata is None:
         sums = GroupedSums.from_frame(frame, weights, clusters, missing)
         return resample(sums, replicates, seed, level=level, kind=kind)
     # Rows may be dropped on the way, so each group carries its stratum in its name.
-    units = np.arange(len(frame)) if clusters is None else pd.factorize(np.asarray(clusters))[0]
-    stratum = pd.factorize(np.asarray(strata), sort=True)[0]
-    if len(stratum) != len(frame) or (stratum < 0).any():
-        raise MomentsError("every respondent needs a stratum; give one name each, none missing")
-    pairs = pd.DataFrame({"unit": units, "stratum": stratum}).drop_duplicates()
-    if pairs["unit"].duplicated().any():
-        raise MomentsError("a cluster spreads over more than one stratum; strata must hold whole clusters")
-    sums = GroupedSums.from_frame(frame, weights, units, missing)
+    unit, stratum = nested(strata, np.arange(n) if clusters is None else clusters, n)
+    sums = GroupedSums.from_frame(frame, weights, unit, missing)
     assert sums.labels is not None
-    of_group = pairs.set_index("unit")["stratum"].loc[sums.labels].to_numpy()
+    of_group = stratum[sums.labels.to_numpy(dtype=np.intp)]
     return resample(sums, replicates, seed, of_group, level=level, kind=kind)
-
-
-def draw_counts(
-    n_groups: int, replicates: int = 5000, seed: int = 1, strata: npt.ArrayLike | None = None
-) -> FloatArray:
-    """Draw how often each group comes up in each replicate: the draws that `resample` makes.
-
-    Parameters
-    ----------
-    n_groups : int
-    replicates : int
-    seed : int
-    strata : array_like of shape (n_groups,), optional
-
-    Returns
-    -------
-    ndarray of shape (replicates, n_groups)
-        For statistics that are no function of moments, so that they share replicates with those that are.
-
-    Examples
-    --------
-    R: ``t(boot::boot.array(b))``.
-
-    >>> draw_counts(4, replicates=3).sum(axis=1).tolist()
-    [4.0, 4.0, 4.0]
-    """
-    rng = np.random.Generator(np.random.PCG64(seed))
-    return _draws(rng, _stratum_codes(strata, n_groups), replicates)
-
-
-def _stratum_codes(strata: Any, n_groups: int) -> IntArray:
-    """Give each stratum a number; all groups are in one when there are none."""
-    if strata is None:
-        return np.zeros(n_groups, dtype=np.intp)
-    codes = pd.factorize(np.asarray(strata), sort=True)[0]
-    if len(codes) != n_groups or (codes < 0).any():
-        raise MomentsError(f"strata must name one stratum for each of the {n_groups} groups")
-    return codes
-
-
-def _draws(rng: np.random.Generator, strata: IntArray, replicates: int) -> FloatArray:
-    """How often each group is drawn in each replicate: (replicates, n_groups)."""
-    n = len(strata)
-    if not strata.any():
-        drawn = rng.integers(n, size=(replicates, n)) + n * np.arange(replicates)[:, None]
-        return np.bincount(drawn.ravel(), minlength=replicates * n).reshape(replicates, n).astype(np.float64)
-    members = [np.flatnonzero(strata == code) for code in range(strata.max() + 1)]
-    counts = np.empty((replicates, n))
-    for row in counts:  # replicate by replicate, so that the draws do not depend on the chunk
-        for groups in members:
-            drawn = rng.integers(len(groups), size=len(groups))
-            row[groups] = np.bincount(drawn, minlength=len(groups))
-    return counts
 
 
 def _spans(total: int, width: int) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from csat.stats.design import DesignError, SurveyDesign
-from csat.stats.layout import FloatArray, IntArray
+from csat.stats.draws import draw_rescaled
+from csat.stats.layout import FloatArray
 
 Kind = Literal["JK1", "JKn", "bootstrap"]
 
@@ -130,36 +131,3 @@ def replicate_weights(
         factors[row, unit] = 0.0
     scale = (size - 1) / np.maximum(size, 1) * (1 - design.sampled[strata])
     return Replicates(factors, scale[left_out], design, kind)
-
-
-def draw_rescaled(rng: np.random.Generator, strata: IntArray, replicates: int) -> FloatArray:
-    """Draw how much each unit counts in each replicate: one unit fewer than there are in each stratum.
-
-    Parameters
-    ----------
-    rng : Generator
-    strata : ndarray of int, shape (m,)
-        Stratum of each unit.
-    replicates : int
-
-    Returns
-    -------
-    ndarray of shape (replicates, m)
-        Times drawn, multiplied by units / (units - 1), so that a stratum keeps its total and the variance of
-        the replicates is that of the design even with two units a stratum. A stratum's only unit counts 1.
-
-    Notes
-    -----
-    One row of random numbers a replicate, so the draws do not depend on how many are made at a time.
-    """
-    m = len(strata)
-    order = np.argsort(strata, kind="stable")
-    _, starts, sizes = np.unique(strata[order], return_index=True, return_counts=True)
-    drawn = np.where(sizes > 1, sizes - 1, 1)
-    first, size = np.repeat(starts, drawn), np.repeat(sizes, drawn)
-    at = first + (rng.random((replicates, len(first))) * size).astype(np.intp)
-    flat = order[at] + m * np.arange(replicates)[:, None]
-    counts = np.bincount(flat.ravel(), minlength=replicates * m).reshape(replicates, m)
-    factor = np.empty(m)
-    factor[order] = np.repeat(sizes / drawn, sizes)
-    return np.asarray(counts * factor)

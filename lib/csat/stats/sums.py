@@ -19,6 +19,11 @@ from csat.stats.em import em_moments
 from csat.stats.layout import BoolArray, FloatArray, IntArray
 from csat.stats.moments import Moments, MomentsError
 
+# Respondents a group from which sums of each group by itself are faster than sums of single rows.
+_LARGE_GROUP = 50
+# Numbers that the features of some rows may hold (8 bytes each): 64 MB.
+_CHUNK_NUMBERS = 8_000_000
+
 
 @dataclass(frozen=True)
 class Block:
@@ -119,7 +124,7 @@ class GroupedSums:
         shift = np.nan_to_num(rows.column_means(values))
         n_groups = len(codes) if labels is None else len(labels)
         blocks = tuple(
-            _block(values[at] - shift, w[at], codes[at], pattern, labels is None)
+            _block(values[at] - shift, w[at], codes[at], pattern, n_groups == len(codes))
             for pattern, at in rows.parts(values, missing)
         )
         return cls(items, missing, shift, n_groups, labels, blocks)
@@ -244,9 +249,18 @@ def _block(
         return Block(pattern, codes, layout.pack_rows(observed, weights, pairwise))
     order = np.argsort(codes, kind="stable")
     groups, starts = np.unique(codes[order], return_index=True)
-    members = np.split(order, starts[1:])
-    features = np.stack([layout.pack(observed[at], weights[at], pairwise) for at in members])
-    return Block(pattern, groups, features)
+    if len(codes) > _LARGE_GROUP * len(groups):
+        members = np.split(order, starts[1:])
+        features = np.stack([layout.pack(observed[at], weights[at], pairwise) for at in members])
+        return Block(pattern, groups, features)
+    ends = np.append(starts[1:], len(codes))
+    step = max(1, _CHUNK_NUMBERS // (_LARGE_GROUP * layout.width(observed.shape[1], pairwise)))
+    parts = []
+    for g in range(0, len(groups), step):
+        rows_of = order[starts[g] : ends[min(g + step, len(groups)) - 1]]
+        packed = layout.pack_rows(observed[rows_of], weights[rows_of], pairwise)
+        parts.append(np.add.reduceat(packed, starts[g : g + step] - starts[g], axis=0))
+    return Block(pattern, groups, np.concatenate(parts))
 
 
 def _merge(blocks: Sequence[Block], p: int) -> tuple[Block, ...]:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat.errors import CsatError
-from csat.stats.bootstrap import draw_counts
 from csat.stats.change_points import cells_of, levels, thresholds, two_steps
+from csat.stats.draws import draw_counts
 from csat.stats.frames import stack, tidy
 from csat.stats.intervals import Interval, percentile
 from csat.stats.layout import FloatArray, IntArray
