@@ -189,10 +189,43 @@ def synonyms(scored: pd.DataFrame, least: float = 0.60) -> FloatArray:
     a person without a value gets one by swapping the sides of pairs at random.
     """
     corr = scored.corr().to_numpy()
-    first, second = np.nonzero(np.tril(np.nan_to_num(corr), -1) > least)
+    return _over_pairs(scored, np.tril(np.nan_to_num(corr), -1) > least)
+
+
+def antonyms(raw: pd.DataFrame, most: float = -0.60) -> FloatArray:
+    """Consistency of a person over pairs of items that most people answer in opposite ways.
+
+    Parameters
+    ----------
+    raw : DataFrame
+        As answered (reversed items not turned: they are where antonyms come from).
+    most : float
+        Pairs of items whose correlation is below this are psychometric antonyms.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Correlation over the pairs, **high** is careless. NaN with fewer than three pairs, or where one side
+        of the pairs does not vary.
+
+    References
+    ----------
+    Meade and Craig (2012), see `synonyms`.
+
+    Examples
+    --------
+    R: ``careless::psychant(x, critval = -.60, resample_na = FALSE)``.
+    """
+    corr = raw.corr().to_numpy()
+    return _over_pairs(raw, np.tril(np.nan_to_num(corr), -1) < most)
+
+
+def _over_pairs(answers: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> FloatArray:
+    """Correlation of each person over chosen pairs of items; NaN with fewer than three pairs."""
+    first, second = np.nonzero(chosen)
     if len(first) < 3:
-        return np.full(len(scored), np.nan)
-    x = scored.to_numpy(dtype=np.float64)
+        return np.full(len(answers), np.nan)
+    x = answers.to_numpy(dtype=np.float64)
     return _row_correlation(x[:, first], x[:, second])
 
 

@@ -7,38 +7,7 @@ import pandas as pd
 from csat.data.cleaning import to_codes, to_numbers
 from csat.data.findings import Action, Checked, Severity
 from csat.data.times import to_times
-from csat.study.definition import Study
-from csat.study.questionnaire import Questionnaire
 from csat.study.questions import Column
-
-_AS_WRITTEN = ("text", "date")
-
-
-def plain_cells(study: Study, questionnaire: Questionnaire, cells: pd.DataFrame) -> pd.DataFrame:
-    """Write the cells of a questionnaire's columns plainly.
-
-    Parameters
-    ----------
-    study : Study
-        Its ``[data]`` says which codes mean "no answer".
-    questionnaire : Questionnaire
-        Which columns, and of which kind.
-    cells : pandas.DataFrame of str, shape (n, columns)
-        As they came.
-
-    Returns
-    -------
-    pandas.DataFrame of str, shape (n, columns that are there)
-        Codes for "no answer" are empty and ``1.0`` is ``1``; texts and dates stay as they are.
-    """
-    there = {c.name: c for c in questionnaire.columns if c.name in cells.columns}
-    plain = {
-        name: cells[name]
-        if column.kind in _AS_WRITTEN
-        else to_codes(cells[name], study.data.missing).fillna("").astype(object)
-        for name, column in there.items()
-    }
-    return pd.DataFrame(plain, index=cells.index)
 
 
 def check_presence(work: Checked) -> None:

@@ -35,7 +35,7 @@ def answered(question: Question, plain: pd.DataFrame) -> BoolArray:
     question : Question
         The question.
     plain : pandas.DataFrame of str, shape (n, columns)
-        From `csat.data.finding_columns.plain_cells`.
+        From `csat.data.plain.plain_cells`.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def completion(questionnaire: Questionnaire, plain: pd.DataFrame) -> pd.Series:
     questionnaire : Questionnaire
         As asked in the wave.
     plain : pandas.DataFrame of str, shape (n, columns)
-        From `csat.data.finding_columns.plain_cells`.
+        From `csat.data.plain.plain_cells`.
 
     Returns
     -------

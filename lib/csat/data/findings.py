@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from csat.data.plain import plain_cells
 from csat.data.problems import rows_text
 from csat.study.definition import Study, Wave
 from csat.study.questionnaire import Questionnaire
@@ -161,7 +162,7 @@ def check_answers(
     from csat.data import finding_columns, finding_questions, finding_rows
 
     questionnaire = study.questionnaire(wave.version)
-    plain = finding_columns.plain_cells(study, questionnaire, cells)
+    plain = plain_cells(study, questionnaire, cells)
     rule = off_scale or study.data.off_scale
     work = Checked(study, wave, questionnaire, cells, plain, roles, rule, Findings())
     for check in (*finding_columns.CHECKS, *finding_rows.CHECKS, *finding_questions.CHECKS):

@@ -15,6 +15,12 @@ import pandas as pd
 from csat.data import careless
 
 INDICES = ("longstring", "irv", "mahalanobis", "even_odd", "synonyms")
+"""Indices of the ratings, told for every study."""
+
+SIGNS = ("pace", "attention", "identical", "shared_device", "implausible", "straight_grids", "reversed_alike")
+"""Signs beyond the ratings (`csat.data.signs`), told where they are known."""
+
+FURTHER = ("antonyms", *SIGNS)
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,18 @@ class CarelessRules:
     synonyms : float
         Flag a correlation below this.
     synonym_correlation : float
-        Items that correlate above this are synonyms.
+        Items that correlate above this are synonyms, and below its opposite antonyms.
+    antonyms : float
+        Flag a correlation above this.
+    fast_share : float
+        Flag a time below this share of the median.
+    straight_grids : float
+        Flag one answer all the way down in at least this share of the grids.
     counted : tuple of str
-        Indices whose flags count towards the verdict. The two of consistency are shown and not counted: where
-        all constructs of a study go up and down together, attentive people score low on them too.
+        Indices whose flags count towards the verdict. Those of consistency are shown and not counted: where
+        all constructs of a study go up and down together, attentive people score low on them too. Nor are
+        straight-lined grids, whose answers the longest run has counted already, and shared devices, which
+        households and offices have.
     least_flags : int
         Call a respondent careless who has at least so many counted flags.
 
@@ -45,7 +59,9 @@ class CarelessRules:
     -----
     Half of the items: Curran (2016). p < .001: Meade & Craig (2012). Even-odd .30: Johnson (2005). There is
     no agreed bar for the standard deviation of a person's answers; .05 of the width is .45 on a scale from
-    1 to 10: some four of five answers are the same and the rest lie next to them.
+    1 to 10: some four of five answers are the same and the rest lie next to them. A third of the median time:
+    between 30 and 48 % (Leiner 2019, Greszki et al. 2015; see `csat.data.pace`). Any failed check of
+    attention, any contradiction and any twin is a flag.
     """
 
     longstring_share: float = 0.5
@@ -54,7 +70,19 @@ class CarelessRules:
     even_odd: float = 0.30
     synonyms: float = 0.0
     synonym_correlation: float = 0.60
-    counted: tuple[str, ...] = ("longstring", "irv", "mahalanobis")
+    antonyms: float = 0.0
+    fast_share: float = 1 / 3
+    straight_grids: float = 0.5
+    counted: tuple[str, ...] = (
+        "longstring",
+        "irv",
+        "mahalanobis",
+        "pace",
+        "attention",
+        "identical",
+        "implausible",
+        "reversed_alike",
+    )
     least_flags: int = 2
 
 
@@ -66,11 +94,12 @@ class Screening:
     ----------
     respondents : DataFrame
         A row each: the indices (``longstring``, ``irv``, ``mahalanobis``, ``mahalanobis_p``, ``even_odd``,
-        ``synonyms``), a column ``flag_<index>`` of bool each, ``straight_line`` (one and the same answer to
-        everything), the number of counted ``flags``, and ``careless``.
+        ``synonyms``, then those of `FURTHER`), a column ``flag_<index>`` of bool each, ``straight_line`` (one
+        and the same answer to everything), the number of counted ``flags``, and ``careless``.
     summary : DataFrame
         Tidy: metric ``careless_share`` for each index, for ``straight_line``, for ``any`` (counted) and for
-        ``careless``; metric ``careless_mean`` for the mean of each index.
+        ``careless``; metric ``careless_mean`` for the mean of each index. Those of `FURTHER` only where they
+        are known of somebody.
     rules : CarelessRules
     """
 
@@ -90,6 +119,7 @@ def screen(
     blocks: Mapping[str, Sequence[str]] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     rules: CarelessRules | None = None,
+    signs: pd.DataFrame | None = None,
 ) -> Screening:
     """Flag careless respondents.
 
@@ -106,6 +136,8 @@ def screen(
         The scale of each item. Without it, the range of all answers together. Items on different scales are
         brought to 0-1 before their variability is taken.
     rules : CarelessRules, optional
+    signs : DataFrame, optional
+        From `csat.data.signs.signs_of`: columns of `SIGNS`, NaN where not known.
 
     Returns
     -------
@@ -138,24 +170,35 @@ def screen(
             "mahalanobis_p": p,
             "even_odd": careless.even_odd(judged, blocks or {}),
             "synonyms": careless.synonyms(judged, chosen.synonym_correlation),
+            "antonyms": careless.antonyms(raw, -chosen.synonym_correlation),
         },
         index=raw.index,
     )
-    flags = pd.DataFrame(
-        {
-            "flag_longstring": table["longstring"] >= chosen.longstring_share * raw.shape[1],
-            "flag_irv": table["irv"] <= chosen.irv_share * width,
-            "flag_mahalanobis": table["mahalanobis_p"] < chosen.mahalanobis_p,
-            "flag_even_odd": table["even_odd"] < chosen.even_odd,
-            "flag_synonyms": table["synonyms"] < chosen.synonyms,
-        }
-    )
+    known = pd.DataFrame(index=raw.index) if signs is None else signs
+    table = pd.concat([table, known.reindex(columns=list(SIGNS)).astype(float)], axis=1)
+    flags = _flags(table, raw.shape[1], width, chosen)
     count = flags[[f"flag_{name}" for name in chosen.counted]].sum(axis=1)
     verdict = pd.DataFrame(
         {"straight_line": table["irv"] == 0, "flags": count, "careless": count >= chosen.least_flags}
     )
     respondents = pd.concat([table, flags, verdict], axis=1)
     return Screening(respondents, _summary(respondents, raw.shape[1], width, chosen), chosen)
+
+
+def _flags(table: pd.DataFrame, k: int, width: float, rules: CarelessRules) -> pd.DataFrame:
+    """Say who is flagged by each index."""
+    flags = {
+        "longstring": table["longstring"] >= rules.longstring_share * k,
+        "irv": table["irv"] <= rules.irv_share * width,
+        "mahalanobis": table["mahalanobis_p"] < rules.mahalanobis_p,
+        "even_odd": table["even_odd"] < rules.even_odd,
+        "synonyms": table["synonyms"] < rules.synonyms,
+        "antonyms": table["antonyms"] > rules.antonyms,
+        "pace": table["pace"] < rules.fast_share,
+        "straight_grids": table["straight_grids"] >= rules.straight_grids,
+    }
+    counts = {name: table[name] >= 1 for name in SIGNS if name not in flags}
+    return pd.DataFrame({f"flag_{name}": flag for name, flag in (flags | counts).items()})
 
 
 def effect_of_excluding(
@@ -236,15 +279,23 @@ def _summary(table: pd.DataFrame, k: int, width: float, rules: CarelessRules) ->
         "mahalanobis": f"p < {rules.mahalanobis_p:g}",
         "even_odd": f"even-odd consistency below {rules.even_odd:g}",
         "synonyms": f"correlation over synonyms (r > {rules.synonym_correlation:g}) below {rules.synonyms:g}",
+        "antonyms": f"correlation over antonyms (r < {-rules.synonym_correlation:g}) over {rules.antonyms:g}",
+        "pace": f"less than {rules.fast_share:.2g} of the median time",
+        "attention": "a failed check of attention",
+        "identical": "all answers equal to another respondent's",
+        "shared_device": "the device or address of another respondent",
+        "implausible": "answers that contradict each other",
+        "straight_grids": f"one answer all the way down in at least {rules.straight_grids:.0%} of the grids",
+        "reversed_alike": "reversed items answered like the others",
     }
     rows = []
-    for name in INDICES:
+    for name in (*INDICES, *(other for other in FURTHER if table[other].notna().any())):
         known = float(table[name].notna().sum())
         share = table[f"flag_{name}"].mean() if known else np.nan
         rows.append(("careless_share", name, share, known, told[name]))
         rows.append(("careless_mean", name, table[name].mean() if known else np.nan, known, "mean"))
     n = float(len(table))
-    counted = ", ".join(rules.counted)
+    counted = ", ".join(name for name in rules.counted if table[name].notna().any())
     rows.append(("careless_share", "straight_line", table["straight_line"].mean(), n, "all answers the same"))
     rows.append(("careless_share", "any", (table["flags"] > 0).mean(), n, f"a flag of {counted}"))
     rows.append(

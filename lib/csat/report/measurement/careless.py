@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import CarelessRules, Screening, effect_of_excluding, screen
+from csat.data.screening import SIGNS, CarelessRules, Screening, effect_of_excluding, screen
+from csat.data.signs import signs_of
 from csat.report.analysed import analysed, only_analysed
 from csat.report.measurement.assessment import Assessment, scales_of
 from csat.report.measurement.intake import ranges_of
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from csat.stats.frames import Sample
     from csat.study.definition import Study
 
-SHOWN = ("longstring", "irv", "mahalanobis", "straight_line", "any", "careless")
-"""Rows of the table of flags: the counted rules, then what they come to."""
+SHOWN = (*CarelessRules().counted, "straight_line", "any", "careless", "straight_grids", "shared_device")
+"""Rows of the table of flags: the counted rules, what they come to, and signs that do not count."""
 
+PLAIN_SIGNS = ("pace", "attention", "implausible")
+"""Signs that count on the shortest questionnaire too."""
 
 LEAST_ITEMS = 8
 """Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
@@ -112,7 +115,10 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
 
 
 def screened(answers: Answers) -> Screening:
-    """Screen the answers; on a questionnaire that is too short to tell, no rule counts and nobody is flagged.
+    """Screen the answers by everything that is known of them.
+
+    On a short questionnaire ratings tell nothing: only time, checks of attention and contradictions count,
+    and where none of these is known nobody is flagged.
 
     Parameters
     ----------
@@ -122,8 +128,12 @@ def screened(answers: Answers) -> Screening:
     -------
     Screening
     """
-    rules = CarelessRules() if answers.raw.shape[1] >= LEAST_ITEMS else CarelessRules(counted=())
-    return screen(answers.raw, answers.scored, answers.study.blocks(), ranges_of(answers.study), rules)
+    signs = signs_of(answers)
+    usual = CarelessRules(fast_share=answers.study.quality.fast_share)
+    able = usual.counted if answers.raw.shape[1] >= LEAST_ITEMS else PLAIN_SIGNS
+    unknown = {name for name in SIGNS if not signs[name].notna().any()}
+    rules = replace(usual, counted=tuple(n for n in usual.counted if n in able and n not in unknown))
+    return screen(answers.raw, answers.scored, answers.study.blocks(), ranges_of(answers.study), rules, signs)
 
 
 def indices_moved(answers: Answers, sample: Sample, flagged: np.ndarray, indices: pd.DataFrame) -> list[str]:
@@ -196,10 +206,13 @@ def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
         "p": rules.mahalanobis_p,
         "flags": rules.least_flags,
         "rules": len(rules.counted),
+        "fast": rules.fast_share,
+        "grids": rules.straight_grids,
     }
-    counts = {name: int(table[f"flag_{name}"].sum()) for name in rules.counted}
+    uncounted = ("straight_grids", "shared_device")
+    counts = {name: int(table[f"flag_{name}"].sum()) for name in (*rules.counted, *uncounted)}
     counts |= {"straight_line": found.straight, "any": found.flagged, "careless": found.suspect}
-    known = {name: bool(table[name].notna().any()) for name in rules.counted}
+    known = {name: bool(table[name].notna().any()) for name in (*rules.counted, *uncounted)}
     rows = [
         (
             page.t(f"careless.rule.{name}"),
