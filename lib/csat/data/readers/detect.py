@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 from csat.data.problems import DataError
@@ -89,7 +88,7 @@ def read_table(
     if opened.kind in ("sav", "por", "dta"):
         from csat.data.readers import spss
 
-        return spss.read(opened, sha256)
+        return spss.read(opened, sha256, told)
     if opened.kind == "parquet":
         return plain.read_parquet(opened, sha256, told)
     return _from_grid(opened, sha256, told, forced, dictionary)
@@ -128,9 +127,9 @@ def _from_grid(
         return _plain(opened, text, rows, notes, sha256, told)
     grid = text_rows(text, opened.name) if text else rows
     if tool == "redcap":
-        from csat.data.readers import redcap
+        from csat.data.readers.redcap import read as read_redcap
 
-        return redcap.read(grid, opened.name, sha256, told, notes, dictionary)
+        return read_redcap(grid, opened.name, sha256, told, notes, dictionary)
     return reader_of(tool).read(grid, opened.name, sha256, told, notes)
 
 
@@ -171,10 +170,7 @@ def recognised(name: str, head: Sequence[Sequence[str]]) -> str:
     """
     if not head:
         return ""
-    for tool in TOOLS:
-        if find_spec(f"csat.data.readers.{tool}") and reader_of(tool).recognise(name, head):
-            return tool
-    return ""
+    return next((tool for tool in TOOLS if reader_of(tool).recognise(name, head)), "")
 
 
 def _chosen(forced: str, found: str, name: str, has_dictionary: bool) -> str:
