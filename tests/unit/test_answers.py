@@ -157,12 +157,14 @@ def test_text_of_people_passes_untouched(folder: Path) -> None:
     )
     write_study(folder, toml)
     frame = answers_frame().astype(object)
-    frame.loc[25, "site"] = evil
+    other = "<img src=x onerror=alert(2)>"
+    frame.loc[25, "site"], frame.loc[26, "site"] = other, evil
     write_answers(folder, frame)
     answers = load_answers(load_study(folder))
-    assert answers.segments["site"].iloc[5] == evil
+    assert answers.segments["site"].iloc[5] == other
+    assert answers.segments["site"].iloc[6] == "1", "a label stands for its code"
     assert answers.study.label("site=1", "en") == f"{evil}: {evil}"
-    assert any(evil in note for note in answers.notes)
+    assert any(other in note for note in answers.notes)
 
 
 def test_items_not_asked_in_a_wave(folder: Path) -> None:

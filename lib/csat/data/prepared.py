@@ -10,13 +10,17 @@ import pandas as pd
 
 from csat.data import contract
 from csat.data.cleaning import Cleaning, to_codes, to_numbers
+from csat.data.columns import Mapped, map_columns
 from csat.data.findings import check_answers
 from csat.data.ledger import Ledger
 from csat.data.problems import DataError, in_rows
 from csat.data.simulated import is_simulated
 from csat.data.table import ROLES, RawTable
 from csat.data.waves import rows_of_wave
+from csat.data.weighting.report import Weighting
+from csat.data.weighting.weigh import weigh
 from csat.study.definition import Study, Wave
+from csat.study.intake import WeightPlan
 from csat.study.problems import listing
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ class Prepared:
         The other columns that the study gives a meaning, and what the tool tells of each answer (`roles`);
         empty where nothing stands. No personal data.
     weights : pandas.Series, shape (n,)
-        Weights of any scale, not negative; ones when the study has none.
+        Weights with mean 1; ones when the study has none.
     ledger, findings : pandas.DataFrame
         What was done to the rows and cells, and what the contract found.
     received : int
@@ -52,6 +56,8 @@ class Prepared:
         Part (see `csat.data.table.ROLES`) -> column of `cells` that plays it.
     notes : tuple of str
         Whatever a reader should know about how the file was read.
+    weighting : Weighting or None
+        How the weights came about; None when the study has none.
     """
 
     study: Study
@@ -68,17 +74,30 @@ class Prepared:
     format: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    weighting: Weighting | None = None
 
     @property
     def segments(self) -> pd.DataFrame:
         """Code of each segment as text, NaN where missing, shape (n, segments)."""
-        missing = self.study.data.missing
-        columns = {s.id: to_codes(self.cells[s.column], missing) for s in self.study.segments.values()}
-        return pd.DataFrame(columns, index=self.cells.index)
+        return segment_codes(self.study, self.cells)
 
-    def codes(self, column: str) -> pd.Series | None:
-        """Cells of a special column of ``[data]`` (such as the stratum); None where the study has none."""
-        return self.cells[column] if column else None
+
+def segment_codes(study: Study, cells: pd.DataFrame) -> pd.DataFrame:
+    """Code of each segment as text, NaN where missing.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    cells : pandas.DataFrame of str
+        Columns of the study.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, segments)
+    """
+    columns = {s.id: to_codes(cells[s.column], study.data.missing) for s in study.segments.values()}
+    return pd.DataFrame(columns, index=cells.index)
 
 
 def prepare(
@@ -121,57 +140,79 @@ def prepare(
     rule = off_scale or study.data.off_scale
     if rule not in ("error", "missing"):
         raise DataError(f'off_scale is "{rule}"; allowed: error, missing', where)
-    return _Work(study, wave, study.without(wave.without), table, where).prepared(rule, asked, origin)
+    ledger = Ledger()
+    ledger.add("read", "received", "counted", len(table.cells))
+    mapped = map_columns(study, wave, table, ledger)
+    work = _Work(study, wave, study.without(wave.without), mapped, ledger, where)
+    return work.prepared(rule, asked, origin)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """One preparation: the study as declared and as asked in the wave, and the table read."""
+    """One preparation: the study as declared and as asked in the wave, and the file under its names."""
 
     declared: Study
     wave: Wave
     study: Study
-    table: RawTable
+    mapped: Mapped
+    ledger: Ledger
     where: str
+
+    @property
+    def table(self) -> RawTable:
+        """The file."""
+        return self.mapped.table
 
     def prepared(self, off_scale: str, asked: bool, origin: str) -> Prepared:
         """Go all the way."""
         self._check_columns()
-        ledger, notes = Ledger(), [*self.study.notes, *self.table.notes]
-        cells, note = self._rows(ledger, asked)
+        notes = [*self.study.notes, *self.table.notes, *self.mapped.notes]
+        cells, note = self._rows(asked)
         received = len(cells)
         notes += [note] if note else []
-        numbers, weights = self._numbers(cells, off_scale, ledger)
+        numbers, base = self._numbers(cells, off_scale)
         told = self.study.data
         if told.respondent_column:
             notes += contract.without_id(cells[told.respondent_column])
         answered = numbers.notna().any(axis=1)
         if not answered.all():
             gone = ~answered
-            ledger.add("clean", "no_answer", "set_aside", int(gone.sum()), list(numbers.index[gone]))
-        items = {i.column for i in self.study.items.values()}
+            self.ledger.add("clean", "no_answer", "set_aside", int(gone.sum()), list(numbers.index[gone]))
         roles = self._roles()
-        known = [
-            c
-            for c in cells
-            if c not in items and (c in contract.used_columns(self.study) or c in roles.values())
-        ]
+        weights, weighting = self._weighed(cells[answered], base[answered])
         return Prepared(
             study=self.study,
             wave=self.wave.id,
             numbers=numbers[answered],
-            cells=cells.loc[answered, known],
-            weights=weights[answered],
-            ledger=ledger.frame(),
+            cells=cells.loc[answered, self._kept(cells, roles)],
+            weights=weights,
+            ledger=self.ledger.frame(),
             findings=check_answers(self.study, self.wave, cells, roles, off_scale),
             received=received,
-            unknown_columns=self._unknown(),
+            unknown_columns=self.mapped.unmapped,
             source=origin,
             sha256=self.table.sha256,
             format=self.table.format,
             roles=roles,
-            notes=tuple(notes),
+            notes=(*notes, *(weighting.notes if weighting else ())),
+            weighting=weighting,
         )
+
+    def _kept(self, cells: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
+        """Columns beside the items that are kept: what the study gives a meaning, and what the tool tells."""
+        items = {i.column for i in self.study.items.values()}
+        meant = (contract.used_columns(self.study) | set(roles.values())) - items
+        return [c for c in cells if c in meant]
+
+    def _weighed(self, cells: pd.DataFrame, base: pd.Series) -> tuple[pd.Series, Weighting | None]:
+        """Weights with mean 1: those of the file, made to agree with the targets where there are any."""
+        plan = self.study.weighting or WeightPlan()
+        targets = {**plan.targets, **self.wave.targets}
+        if not (targets or self.study.data.weight_column) or base.empty:
+            return base, None
+        segments = segment_codes(self.study, cells)
+        found = weigh(plan, self.wave.targets, segments, base.to_numpy(dtype=np.float64), self.where)
+        return pd.Series(found.weights, index=base.index), found
 
     def _check_columns(self) -> None:
         """Refuse a table that lacks a column, or has one twice."""
@@ -190,15 +231,9 @@ class _Work:
         told = {**self.table.roles, **{role: column for role, column in own.items() if column}}
         return {role: column for role, column in told.items() if column in self.table.cells}
 
-    def _unknown(self) -> tuple[str, ...]:
-        """Columns that the study gives no meaning (those of items not asked in this wave are known)."""
-        known = contract.used_columns(self.declared) | set(self._roles().values())
-        return tuple(str(c) for c in self.table.cells.columns if c and c not in known)
-
-    def _rows(self, ledger: Ledger, asked: bool) -> tuple[pd.DataFrame, str]:
+    def _rows(self, asked: bool) -> tuple[pd.DataFrame, str]:
         """Rows of the wave that are not wholly empty."""
-        cells = self.table.cells
-        ledger.add("read", "received", "counted", len(cells))
+        cells, ledger = self.table.cells, self.ledger
         empty = (cells == "").all(axis=1)
         if empty.any():
             ledger.add("read", "empty_row", "set_aside", int(empty.sum()), list(cells.index[empty]))
@@ -210,9 +245,9 @@ class _Work:
             ledger.add("select", "not_asked", "dropped", 0, item=item)
         return cells[chosen & ~empty], note
 
-    def _numbers(self, cells: pd.DataFrame, off_scale: str, ledger: Ledger) -> tuple[pd.DataFrame, pd.Series]:
+    def _numbers(self, cells: pd.DataFrame, off_scale: str) -> tuple[pd.DataFrame, pd.Series]:
         """Numbers of all items and the weights, or one error with everything that is wrong in the cells."""
-        cleaning = Cleaning(ledger, off_scale)
+        cleaning = Cleaning(self.ledger, off_scale)
         told = self.study.data
         columns = {
             i.id: cleaning.item(cells[i.column], i, self.study.scales[i.scale], told.missing)
