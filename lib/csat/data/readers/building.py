@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -102,13 +103,15 @@ class Sheet:
         An empty cell is ``0`` where the respondent answered any part of the question: tools leave options
         that were not chosen empty. Where the file writes "not chosen" itself, empty cells stay as they are.
         """
-        explicit = any(cell in not_chosen for column in options for cell in self.cells[column])
-        for row in range(self.length):
-            marks = {c: _mark(self.cells[c][row], chosen[c], not_chosen) for c in options}
-            answered = "1" in marks.values() or any(self.cells[c][row] for c in beside)
-            empty = "0" if answered and not explicit else ""
-            for column, mark in marks.items():
-                self.cells[column][row] = mark or empty
+        explicit = any(not set(self.cells[c]).isdisjoint(not_chosen) for c in options)
+        marks = {c: _marks(self.cells[c], chosen[c], not_chosen) for c in options}
+        answered = ["1" in row for row in zip(*marks.values(), strict=True)]
+        for column in beside:
+            answered = [a or bool(cell) for a, cell in zip(answered, self.cells[column], strict=True)]
+        for column, made in marks.items():
+            self.cells[column] = [
+                mark or ("0" if a and not explicit else "") for mark, a in zip(made, answered, strict=True)
+            ]
         for column, label in options.items():
             self.describe(column, kind="multiple", group=group, labels={"1": label})
 
@@ -219,8 +222,8 @@ def sheet_of(
         found.append(f"rows in which nothing stands are left out: {len(within)}")
     needed = max((place for place, heading in enumerate(headings, start=1) if heading.strip()), default=0)
     found += _check_lengths(rows, width, needed, name)
-    full = [row[:width] + [""] * (width - len(row)) for row in rows]
-    columns = [list(column) for column in zip(*full, strict=True)]
+    columns = [list(column) for column in zip_longest(*rows, fillvalue="")][:width]
+    columns += [[""] * len(rows) for _ in range(width - len(columns))]
     kept = [place for place in range(width) if headings[place].strip() or any(columns[place])]
     names, renamed = unique_names([one_line(headings[place]) or f"column {place + 1}" for place in kept])
     unnamed = [f'"column {place + 1}"' for place in kept if not headings[place].strip()]
@@ -247,6 +250,7 @@ def _check_lengths(rows: Sequence[Sequence[str]], width: int, needed: int, name:
     return [f"fewer cells than headings {in_rows(short)}: the rest is taken as missing"]
 
 
-def _mark(cell: str, chosen: Collection[str], not_chosen: Collection[str]) -> str:
-    """``1``, ``0`` or nothing."""
-    return "1" if cell in chosen else "0" if cell in not_chosen else ""
+def _marks(cells: Sequence[str], chosen: Collection[str], not_chosen: Collection[str]) -> list[str]:
+    """Say of each cell ``1``, ``0`` or nothing."""
+    known = {cell: "1" if cell in chosen else "0" if cell in not_chosen else "" for cell in set(cells)}
+    return [known[cell] for cell in cells]
