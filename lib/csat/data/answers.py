@@ -18,6 +18,7 @@ from csat.data.problems import DataError
 from csat.data.simulated import as_marked
 from csat.data.store.loading import StoredWave, load_stored
 from csat.data.waves import latest_wave
+from csat.data.weighting.report import Weighting
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
 
@@ -66,6 +67,8 @@ class Answers:
         Whether the wave is stored and not closed yet.
     snapshot : str
         Hash of the snapshot; empty where they come from a file.
+    weighting : Weighting or None
+        How the weights of the whole wave came about; None when the study has none.
     """
 
     study: Study
@@ -91,6 +94,7 @@ class Answers:
     revisions: int = 0
     provisional: bool = False
     snapshot: str = ""
+    weighting: Weighting | None = None
 
     @property
     def n(self) -> int:
@@ -225,6 +229,7 @@ def answers_of(
         findings=prepared.findings,
         strata=cells[told.strata_column].to_numpy() if told.strata_column else None,
         clusters=cells[told.cluster_column].to_numpy() if told.cluster_column else None,
+        weighting=prepared.weighting,
         revision=stored.revision if stored else None,
         revisions=stored.revisions if stored else 0,
         provisional=stored.provisional if stored else False,
