@@ -120,7 +120,7 @@ def test_other_text_counts_as_an_answer_to_the_question() -> None:
     columns.append(("Q5_2_TEXT", "Which? - Other - Text", qid("QID5_2_TEXT"), ["", "by hand", "the staff"]))
     table = read(grid_of(columns))
     assert list(table.cells["Q5_1"]) == ["1", "0", "0"]
-    assert table.variables["Q5_2_TEXT"].kind == "text"
+    assert (table.variables["Q5_2_TEXT"].kind, table.variables["Q5_2_TEXT"].group) == ("text", "Q5")
 
 
 def test_noughts_of_the_file_stay_and_nothing_is_filled_in() -> None:

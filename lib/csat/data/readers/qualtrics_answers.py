@@ -83,6 +83,8 @@ def _explain_group(
         sheet.describe(column, group=group)
         if _UNANSWERED in sheet.cells[column]:
             sheet.describe(column, missing=(_UNANSWERED,))
+    for column in beside if split else ():
+        sheet.describe(column, group=group)
     if not split:
         return _explain_single(sheet, columns[0], bool(questions[columns[0]].question))
     labels = _options(columns, questions)
