@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from csat.data.problems import DataError
+from csat.data.readers.apart import read_apart
 from csat.data.readers.building import Sheet, sheet_of
-from csat.data.readers.containers import WORDS, Opened
+from csat.data.readers.containers import Opened
 from csat.data.readers.workbook import cell_text
 from csat.data.table import RawTable, VariableKind
 from csat.study.definition import DataSource
@@ -48,7 +48,9 @@ def read(opened: Opened, sha256: str, told: DataSource | None = None) -> RawTabl
     DataError
         When the file is broken or has no rows.
     """
-    columns, meta = _load(opened, told.encoding if told else "")
+    values, told_of = read_apart("statistics", opened, told.encoding if told else "")
+    columns: dict[str, list[Any]] = dict(values)
+    meta = SimpleNamespace(**told_of)
     single = {name for name, kind in meta.readstat_variable_types.items() if kind == "float"}
     texts = {name: _texts(values, name in single) for name, values in columns.items()}
     _write_periods(texts, columns, meta)
@@ -62,35 +64,6 @@ def read(opened: Opened, sha256: str, told: DataSource | None = None) -> RawTabl
     for name, told_set in (meta.mr_sets or {}).items():
         _describe_set(sheet, name.lstrip("$"), told_set)
     return sheet.table("stata" if opened.kind == "dta" else FORMAT, sha256)
-
-
-def _load(opened: Opened, encoding: str) -> tuple[dict[str, list[Any]], Any]:
-    """Values of each variable and what the file tells of them."""
-    import pyreadstat
-
-    readers: dict[str, Callable[..., Any]] = {
-        "sav": pyreadstat.read_sav,
-        "por": pyreadstat.read_por,
-        "dta": pyreadstat.read_dta,
-    }
-    options: dict[str, Any] = {"user_missing": True}
-    if encoding and opened.kind != "por":
-        options["encoding"] = encoding
-    if opened.kind == "por":
-        options = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"answers.{opened.kind}"
-        path.write_bytes(opened.content)
-        try:
-            frame, meta = readers[opened.kind](str(path), **options)
-        except Exception as error:  # errors of the library, of text, of dates and of memory alike
-            reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), opened.name)
-            raise DataError(
-                f"the file is not {WORDS[opened.kind]} that can be read ({reason}); it may be cut off: "
-                "export it again, or set encoding if its texts are the trouble",
-                opened.name,
-            ) from error
-    return {str(name): frame.iloc[:, i].tolist() for i, name in enumerate(frame.columns)}, meta
 
 
 def _texts(values: Sequence[Any], single: bool) -> list[str]:

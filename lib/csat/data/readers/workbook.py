@@ -9,7 +9,8 @@ import zipfile
 from typing import Any
 
 from csat.data.problems import DataError
-from csat.data.readers.containers import WORDS, Opened
+from csat.data.readers.apart import read_apart
+from csat.data.readers.containers import Opened
 
 CELL_LIMIT = 20_000_000
 """Cells that a sheet may span: a lone cell far from the table would make a sheet of billions."""
@@ -42,18 +43,7 @@ def sheet_rows(opened: Opened, sheet: str = "") -> list[list[str]]:
     name = opened.name
     if opened.kind == "xlsx":
         _check_span(opened)
-    try:
-        values, names = _values(opened.content, sheet)
-    except DataError:
-        raise
-    except BaseException as error:  # a reader in Rust also panics, which is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
-            raise
-        raise DataError(
-            f"the file is not a workbook that can be opened ({_short(error)}): it looks like "
-            f"{WORDS[opened.kind]} but is broken; export it again",
-            name,
-        ) from error
+    values, names = read_apart("workbook", opened, sheet)
     if values is None:
         raise DataError(f'there is no sheet "{sheet}"; there are: {", ".join(names)}', name)
     rows = [[cell_text(value) for value in row] for row in values]
@@ -61,28 +51,6 @@ def sheet_rows(opened: Opened, sheet: str = "") -> list[list[str]]:
     if first is None:
         raise DataError("the sheet is empty", name)
     return rows[first:]
-
-
-def _values(content: bytes, sheet: str) -> tuple[list[list[Any]] | None, list[str]]:
-    """Typed cells of a sheet, None where it is not there, and the names of the sheets."""
-    from python_calamine import CalamineWorkbook
-
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    names = list(book.sheet_names)
-    if not names or (sheet and sheet not in names):
-        return (None if names else []), names
-    found = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(_first_visible(book))
-    return found.to_python(skip_empty_area=False), names
-
-
-def _first_visible(book: Any) -> int:
-    """Find the number of the first sheet that is shown, else 0."""
-    for number, told in enumerate(book.sheets_metadata):
-        hidden = "visible" not in str(told.visible).lower()
-        sheet = "worksheet" in str(told.typ).lower()
-        if sheet and not hidden:
-            return number
-    return 0
 
 
 def _check_span(opened: Opened) -> None:
@@ -127,11 +95,6 @@ def _column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _short(error: BaseException) -> str:
-    """First line of an error's message."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def cell_text(value: Any) -> str:
