@@ -109,7 +109,8 @@ def prepare(
     study = answers.study
     points = to_points(answers.scored, ranges_of(study))
     weights = None if np.allclose(answers.weights, 1.0) else answers.weights
-    sample = stats.bootstrap(points, weights, missing, replicates, seed, kind=interval)
+    design = answers.strata, answers.clusters
+    sample = stats.bootstrap(points, weights, missing, replicates, seed, *design, kind=interval)
     scores = index_scores(points, study.blocks(), dict.fromkeys(points.columns, (0.0, 100.0)))
     return Basis(answers, roles_of(study), points, sample, scores, weights, replicates, seed)
 

@@ -215,6 +215,8 @@ def _verdicts(basis: Basis, interval: str) -> pd.DataFrame:
         basis.sample.point.missing,
         basis.replicates,
         basis.seed,
+        basis.answers.strata,
+        basis.answers.clusters,
         kind=interval,
     )
     return verdicts_of(basis.answers, sample)
