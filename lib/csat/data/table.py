@@ -12,8 +12,8 @@ VariableKind = Literal["", "single", "multiple", "number", "text", "date", "meta
 
 ROLES = ("respondent", "started", "completed", "duration", "status", "language", "device", "weight")
 """Parts that a column may play for a tool: the id of the answer, when it began and ended (date and time), how
-many seconds it took, whether it is complete (``complete``, ``partial``, ``screened``, ``quota``, or ``test``: a
-preview or trial that no respondent gave), in which language, on which device, with which weight."""
+many seconds it took, whether it is complete (``complete``, ``partial``, ``screened``, ``quota``, or ``test``
+for a preview that no respondent gave), in which language, on which device, with which weight."""
 
 
 @dataclass(frozen=True)
