@@ -24,7 +24,8 @@ PLACE_OF_WAVE = "{wave}"
 class Source:
     """Bytes of the answers, the file's name, and where they are from in words fit for a report.
 
-    A database has no bytes: `read_source` asks it for the answers of `wave`.
+    A database has no bytes: `read_source` asks it for the answers of `wave`. `dictionary` holds the file that
+    tells what codes mean, where the study names one.
     """
 
     content: bytes
@@ -32,6 +33,7 @@ class Source:
     origin: str
     told: DataSource
     wave: str = ""
+    dictionary: bytes | None = None
 
     @property
     def sha256(self) -> str:
@@ -64,7 +66,7 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     told = study.data
     if str(data):
         named = replace(told, kind="file", format="")
-        return _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), named)
+        return _with_dictionary(study, _from_file(study, str(data).replace(PLACE_OF_WAVE, wave), named), wave)
     declared = {w.id for w in study.waves}
     if told.kind != "none" and wave and wave not in declared and not _tells_wave(study):
         raise DataError(
@@ -75,7 +77,7 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     if told.kind == "package":
         return _from_package(study, told)
     if told.kind == "file":
-        return _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told)
+        return _with_dictionary(study, _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told), wave)
     if told.kind == "database":
         return Source(b"", f"database {told.url_env}", database.origin(told), told, wave)
     raise DataError(
@@ -83,13 +85,15 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     )
 
 
-def read_source(source: Source) -> RawTable:
+def read_source(source: Source, format: str = "") -> RawTable:
     """Read the answers that `find_source` found, whatever they are kept in.
 
     Parameters
     ----------
     source : Source
         Where the answers are.
+    format : str, optional
+        Format of the file, one of `csat.data.readers.FORMATS`, over what the study says.
 
     Returns
     -------
@@ -104,7 +108,7 @@ def read_source(source: Source) -> RawTable:
     """
     if source.told.kind == "database":
         return database.read_database(source.told, source.wave)
-    return read_table(source.content, source.name, source.told)
+    return read_table(source.content, source.name, source.told, format, source.dictionary)
 
 
 def _tells_wave(study: Study) -> bool:
@@ -150,6 +154,15 @@ def _from_file(study: Study, path: str, told: DataSource) -> Source:
     names = [p.name for p in sorted(folder.iterdir()) if p.is_file()] if folder.is_dir() else []
     hint = suggest(given.name, names)
     raise DataError(f'there is no data file "{path}"{hint}', f'study "{study.id}"')
+
+
+def _with_dictionary(study: Study, source: Source, wave: str) -> Source:
+    """Source with the dictionary of its codes, a file that the study names relative to its folder."""
+    named = study.data.dictionary.replace(PLACE_OF_WAVE, wave)
+    if not named:
+        return source
+    found = _from_file(study, named, study.data)
+    return replace(source, dictionary=found.content)
 
 
 def _read(path: Path) -> bytes:

@@ -121,6 +121,8 @@ def _from_grid(
         head = rows[:HEAD_ROWS]
     found = recognised(opened.name, head)
     tool = _chosen(forced, found, opened.name, dictionary is not None)
+    if dictionary is not None and tool != "redcap":
+        notes = (*notes, "the dictionary is not used: only that of REDCap is read")
     if not tool:
         if found:
             notes = (*notes, f"read as a plain table, as told, although it looks like a file of {found}")
