@@ -44,6 +44,8 @@ class RunResult:
     skipped: bool
     seconds: float
     warnings: tuple[str, ...]
+    revision: int | None = None
+    provisional: bool = False
 
     @property
     def index(self) -> Path:
@@ -65,6 +67,7 @@ def run_study(
     timeout: float = TIMEOUT,
     workers: int = WORKERS,
     listen: Listener = lambda event: None,
+    revision: str | int = "",
 ) -> RunResult:
     """Make the reports of one wave of one study and publish them, or publish nothing.
 
@@ -97,6 +100,8 @@ def run_study(
         How many notebooks run at once.
     listen : callable
         Told of every cell that starts and every notebook that ends.
+    revision : str or int
+        Number of a stored revision of the wave; empty for the latest.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def run_study(
     reports = Path(out).expanduser().resolve() if str(out) else root / "reports"
     books = folder.resolve() if folder is not None else root / "notebooks"
     _check_out(reports)
-    plan = make_plan(study, wave, langs, data, segment, reports, settings, notebooks, books, root)
+    plan = make_plan(study, wave, langs, data, segment, reports, settings, notebooks, books, root, revision)
     place = plan.place
     try:
         publish.clean_stale(reports)
@@ -147,12 +152,16 @@ def _check_out(reports: Path) -> None:
 def _make_or_keep_log(
     plan: Plan, timeout: float, workers: int, listen: Listener, root: Path, started: float
 ) -> None:
-    """Make and publish; whatever goes wrong, leave a log and no staging folder."""
+    """Make and publish; whatever goes wrong, leave a log without personal data, and no staging folder."""
+    from csat.run.guarding import guard_of
+
     try:
         _make(plan, timeout, workers, listen, root, started)
     except (RunFailed, OSError) as error:
+        guard = guard_of(plan)
         message = str(error) if isinstance(error, RunFailed) else f"the system refused: {error}"
-        raise RunFailed(message, publish.keep_failure(plan.place, message)) from error
+        message = guard.scrub(message)
+        raise RunFailed(message, publish.keep_failure(plan.place, message, guard.scrub)) from error
     finally:
         shutil.rmtree(plan.place.staging, ignore_errors=True)
 
@@ -161,6 +170,8 @@ def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path
     """Make everything in the staging folder and put it in place."""
     from csat.report.archive import build_wave_index
     from csat.report.gate import check_folder
+    from csat.report.gate_privacy import check_privacy
+    from csat.run.guarding import guard_of
 
     made = plan.place.staging / "made"
     made.mkdir(parents=True)
@@ -182,6 +193,9 @@ def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path
     if findings:
         raise RunFailed("\n".join(["the quality gate found:", *(f"  {finding}" for finding in findings)]))
     manifest.write_manifest(made, _manifest(plan, outcomes, root, started))
+    private = check_privacy(made, guard_of(plan))
+    if private:
+        raise RunFailed("\n".join(["the privacy gate found:", *(f"  {finding}" for finding in private)]))
     publish.publish(plan.place, made)
 
 
@@ -304,4 +318,6 @@ def _result(plan: Plan, started: float, skipped: bool, gone: Sequence[str]) -> R
         skipped=skipped,
         seconds=time.perf_counter() - started,
         warnings=(*removed, *content.get("warnings", ())),
+        revision=plan.revision,
+        provisional=plan.provisional,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from csat.data.store.locking import Busy, held
 from csat.run.errors import RunBusy
@@ -119,7 +121,7 @@ def publish(place: Place, made: Path) -> None:
         shutil.rmtree(place.previous)
 
 
-def keep_failure(place: Place, message: str) -> Path | None:
+def keep_failure(place: Place, message: str, scrub: Callable[[str], str] = lambda text: text) -> Path | None:
     """Move the staging folder of a failed run to the logs, with the error beside it.
 
     Parameters
@@ -128,6 +130,9 @@ def keep_failure(place: Place, message: str) -> Path | None:
         The wave that was being made.
     message : str
         What went wrong.
+    scrub : callable
+        Takes secrets and personal data out of a text. Every file goes through it before it is kept; a file
+        that is no text and may hold answers is left out.
 
     Returns
     -------
@@ -135,18 +140,63 @@ def keep_failure(place: Place, message: str) -> Path | None:
         The log folder; None if not even that could be written (a full disk).
     """
     with contextlib.suppress(OSError):
+        if place.staging.exists():
+            scrub_folder(place.staging, scrub)
         place.failed.mkdir(parents=True, exist_ok=True)
         log = place.failed / datetime.now().strftime("%Y%m%dT%H%M%S.%f")
         if place.staging.exists():
             place.staging.rename(log)
         else:
             log.mkdir()
-        (log / "error.txt").write_text(message + "\n", encoding="utf-8")
+        (log / "error.txt").write_text(scrub(message) + "\n", encoding="utf-8")
         for old in sorted(place.failed.iterdir())[:-KEPT_FAILURES]:
             shutil.rmtree(old, ignore_errors=True)
         return log
     shutil.rmtree(place.staging, ignore_errors=True)
     return None
+
+
+def scrub_folder(folder: Path, scrub: Callable[[str], str]) -> None:
+    """Take secrets and personal data out of every file of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Changed in place. Pictures stay; of other files only those that are text.
+    scrub : callable
+        From a text to the same without them.
+    """
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            if path.suffix not in _PICTURES:
+                path.unlink()
+            continue
+        clean = _scrub_json(text, scrub) if path.suffix in (".ipynb", ".json") else scrub(text)
+        if clean != text:
+            path.write_text(clean, encoding="utf-8")
+
+
+_PICTURES = frozenset({".png", ".jpg", ".gif"})
+
+
+def _scrub_json(text: str, scrub: Callable[[str], str]) -> str:
+    """Scrub the texts inside JSON, where quotes and line ends are written otherwise; else the text itself."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {scrub(key): walk(part) for key, part in value.items()}
+        if isinstance(value, list):
+            # A notebook keeps a text as a list of lines, and what is looked for may go over several.
+            lines = all(isinstance(part, str) for part in value)
+            return scrub("".join(value)).splitlines(keepends=True) if lines else [walk(p) for p in value]
+        return scrub(value) if isinstance(value, str) else value
+
+    try:
+        return json.dumps(walk(json.loads(text)), ensure_ascii=False, indent=1) + "\n"
+    except ValueError:
+        return scrub(text)
 
 
 def _flush(folder: Path) -> None:
