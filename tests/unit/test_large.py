@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,8 @@ def test_rows_of_a_key_stay_together(tmp_path: Path) -> None:
         answers = stream_answers(tmp_path / file, ITEMS, "w", key="home", buckets=30)
         found.append(np.concatenate([chunk.buckets for chunk in answers]))
     np.testing.assert_array_equal(*found)
+    hashes = [int(hashlib.md5(f"1:{home}".encode()).hexdigest()[:12], 16) for home in frame["home"]]
+    np.testing.assert_array_equal(found[0], np.array(hashes) % 30)
     of_home = pd.Series(found[0]).groupby(frame["home"].to_numpy()).nunique()
     assert of_home.eq(1).all() and len(set(found[0])) == 30
     other = stream_answers(tmp_path / "a.csv", ITEMS, key="home", buckets=30, seed=2)
@@ -261,3 +264,20 @@ def test_odd_names_are_only_names(tmp_path: Path) -> None:
     path.write_text('"a""b",\'; DROP\n1,2\n3,5\n', encoding="utf-8")
     (chunk,) = stream_answers(path, ['a"b', "'; DROP"], buckets=3)
     np.testing.assert_array_equal(chunk.values, [[1, 2], [3, 5]])
+
+
+def test_the_example_of_the_documentation_runs(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (root / "docs" / "large-data.md").read_text(encoding="utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    frame = table(5000).rename(columns={"q 3": "q3", "w": "weight"})[["q1", "q2", "q3", "weight"]]
+    (tmp_path / "answers").mkdir()
+    frame.fillna(99).to_csv(tmp_path / "a.csv", index=False)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (FROM '{tmp_path}/a.csv') TO '{tmp_path}/answers/a.parquet' (FORMAT parquet)"
+        )
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "large-data.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("alpha 0.")

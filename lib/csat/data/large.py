@@ -99,9 +99,7 @@ class LargeAnswers:
         for file in self.files:
             select = [*self.columns, *([self.weight] if self.weight else [])]
             begin = start
-            # The hash of a text is the database's, so that a key is the same from Parquet and from CSV.
-            code = f"md5_number_lower('{int(self.seed)}:' || key) % {int(self.buckets)}"
-            for numbers in file.chunks(select, self.key, code):
+            for numbers in file.chunks(select, self.key, self.buckets, self.seed):
                 rows = np.arange(start, start + len(numbers))
                 yield self._chunk(numbers, rows, file.path.name, rows - begin + 1)
                 start += len(numbers)
@@ -200,8 +198,9 @@ def stream_answers(
 
     Notes
     -----
-    The bucket of a row is a hash of its number, counted over all files, or of its key. Rows (keys) fall into
-    buckets independently of each other, so a file that is sorted is as good as a shuffled one.
+    The bucket of a row is a hash of its number, counted over all files, or of its key as text (the first 48
+    bits of the MD5 of ``seed:key``). Rows (keys) fall into buckets independently of each other, so a file that
+    is sorted is as good as a shuffled one.
 
     References
     ----------

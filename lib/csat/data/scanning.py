@@ -59,7 +59,7 @@ class LargeFile:
     words: tuple[str, ...] = ()
 
     def chunks(
-        self, select: Sequence[str], key: str = "", key_code: str = ""
+        self, select: Sequence[str], key: str = "", buckets: int = 1, seed: int = 1
     ) -> Iterator[NDArray[np.float64]]:
         """Read columns as numbers, in the order of the file.
 
@@ -67,8 +67,10 @@ class LargeFile:
         ----------
         select : sequence of str
             Columns of numbers.
-        key, key_code : str, optional
-            A column of any type, and the SQL that makes a number of it as the text ``key``: a last column.
+        key : str, optional
+            A column of any type, of which the hash becomes a last column: a number below `buckets`.
+        buckets, seed : int, optional
+            Number of buckets, and what the hash is mixed with.
 
         Yields
         ------
@@ -84,7 +86,9 @@ class LargeFile:
 
         columns = [f"COALESCE(CAST({_name(c)} AS DOUBLE), 'nan'::DOUBLE)" for c in select]
         if key:
-            code = f"(SELECT {key_code} FROM (SELECT CAST({_name(key)} AS VARCHAR) AS key))"
+            # Of the text, so that a key is the same from Parquet and from CSV.
+            digits = f"left(md5('{int(seed)}:' || CAST({_name(key)} AS VARCHAR)), 12)"
+            code = f"CAST('0x' || {digits} AS BIGINT) % {int(buckets)}"
             columns.append(f"COALESCE(CAST({code} AS DOUBLE), 'nan'::DOUBLE)")
         query = ", ".join(f"{column} AS c{at}" for at, column in enumerate(columns))
         source, told = self._source(select)
