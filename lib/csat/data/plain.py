@@ -9,6 +9,7 @@ import pandas as pd
 from csat.data.cleaning import to_codes
 from csat.study.definition import Study
 from csat.study.questionnaire import Questionnaire
+from csat.study.questions import Column
 
 if TYPE_CHECKING:
     from csat.data.answers import Answers
@@ -31,17 +32,24 @@ def plain_cells(study: Study, questionnaire: Questionnaire, cells: pd.DataFrame)
     Returns
     -------
     pandas.DataFrame of str, shape (n, columns that are there)
-        Codes for "no answer" are empty and ``1.0`` is ``1``; texts and dates stay as they are. The code of
-        "don't know" stays.
+        Codes for "no answer" (of the study and of the scale) are empty and ``1.0`` is ``1``; texts and dates
+        stay as they are. The code of "don't know" stays, where a question offers that.
     """
-    there = {c.name: c for c in questionnaire.columns if c.name in cells.columns}
-    plain = {
-        name: cells[name]
-        if column.kind in _AS_WRITTEN
-        else to_codes(cells[name], study.data.missing).fillna("").astype(object)
-        for name, column in there.items()
-    }
+    plain = {}
+    for question in questionnaire.questions:
+        known = {question.dont_know_code} if question.dont_know else set()
+        for column in question.columns:
+            if column.name in cells.columns:
+                gone = (*study.data.missing, *(code for code in column.missing if code not in known))
+                plain[column.name] = _plain(cells[column.name], column, gone)
     return pd.DataFrame(plain, index=cells.index)
+
+
+def _plain(cells: pd.Series, column: Column, gone: tuple[float | str, ...]) -> pd.Series:
+    """One column written plainly, with the codes that are no answer emptied."""
+    if column.kind in _AS_WRITTEN:
+        return cells
+    return to_codes(cells, gone).fillna("").astype(object)
 
 
 def asked_in(answers: Answers) -> Questionnaire:

@@ -37,6 +37,8 @@ from csat.stats.indices import index_table as index_table
 from csat.stats.intervals import Interval as Interval
 from csat.stats.intervals import feldt as feldt
 from csat.stats.intervals import wilson as wilson
+from csat.stats.mcar import Mcar as Mcar
+from csat.stats.mcar import mcar_test as mcar_test
 from csat.stats.mediation import mediation_table as mediation_table
 from csat.stats.moments import Moments as Moments
 from csat.stats.moments import MomentsError as MomentsError
@@ -73,6 +75,7 @@ from csat.stats.shares import share_table as share_table
 from csat.stats.shares import top_box_table as top_box_table
 from csat.stats.streaming import sum_chunks as sum_chunks
 from csat.stats.sums import GroupedSums as GroupedSums
+from csat.stats.treatments import treatment_table as treatment_table
 from csat.stats.validity import correlations as correlations
 from csat.stats.validity import fornell_larcker as fornell_larcker
 from csat.stats.validity import htmt as htmt
