@@ -123,6 +123,20 @@ def test_other_text_counts_as_an_answer_to_the_question() -> None:
     assert (table.variables["Q5_2_TEXT"].kind, table.variables["Q5_2_TEXT"].group) == ("text", "Q5")
 
 
+def test_questions_with_selected_choice_in_their_text() -> None:
+    columns: list[Column] = [
+        ("Q1", "How? - Selected Choice", qid("QID1"), ["Good", "Other:", "Good"]),
+        ("Q1_3_TEXT", "How? - Other: - Text", qid("QID1_3_TEXT"), ["", "so so", ""]),
+        ("Q5_1", "Which? - Selected Choice - Price", qid("QID5_1"), ["Price", "", ""]),
+        ("Q5_9", "Which? - Selected Choice - None", qid("QID5_9"), ["", "None", ""]),
+    ]
+    table = read(grid_of(columns))
+    assert table.variables["Q1"].label == "How?"
+    assert table.variables["Q1"].labels == {"Good": "Good", "Other:": "Other:"}
+    assert table.variables["Q5_9"].labels == {"1": "None"}
+    assert list(table.cells["Q5_1"]) == ["1", "0", ""]
+
+
 def test_noughts_of_the_file_stay_and_nothing_is_filled_in() -> None:
     table = read(grid_of(split(["Price", "Service"], [["1", "0", ""], ["0", "1", ""]])))
     assert list(table.cells["Q5_1"]) == ["1", "0", ""]

@@ -233,14 +233,29 @@ def _write_limesurvey(cells: tuple[Cell, ...], body: list[list[str]]) -> bytes:
 def _write_qualtrics(cells: tuple[Cell, ...], body: list[list[str]]) -> bytes:
     """CSV of Qualtrics: names, questions, import ids."""
     own = ["StartDate", "EndDate", "Finished", "ResponseId"]
-    ids = [json.dumps({"ImportId": f"QID{number}"}) for number in range(1, len(cells) + 1)]
     heads = [
         [*own, *(c.header for c in cells)],
         [*own, *(c.title for c in cells)],
-        [*(json.dumps({"ImportId": name}) for name in own), *ids],
+        [*(json.dumps({"ImportId": name}) for name in own), *_import_ids(cells)],
     ]
     rows = [["", "", "1", f"R_{number}", *row] for number, row in enumerate(body, start=1)]
     return _csv(heads, rows).encode("utf-8")
+
+
+def _import_ids(cells: tuple[Cell, ...]) -> Iterator[str]:
+    """Third row of Qualtrics: one number a question, then its option, or that it is text."""
+    numbers: dict[str, str] = {}
+    for cell in cells:
+        above, _, option = cell.header.rpartition("_")
+        name = above if cell.columns[0].option else cell.header
+        question = numbers.setdefault(name, f"QID{len(numbers) + 1}")
+        if cell.kind == "flag":
+            yield json.dumps({"ImportId": question, "choiceId": option})
+        elif cell.columns[0].option:
+            yield json.dumps({"ImportId": f"{question}_{option}"})
+        else:
+            written = cell.columns[0].kind in ("text", "date")
+            yield json.dumps({"ImportId": f"{question}_TEXT" if written else question})
 
 
 def _write_redcap(cells: tuple[Cell, ...], body: list[list[str]]) -> bytes:

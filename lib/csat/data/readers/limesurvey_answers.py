@@ -46,7 +46,7 @@ def _last(column: str) -> str:
 
 def _explain_group(sheet: Sheet, group: str, members: list[str]) -> None:
     """Explain the columns of one question: options, rows of a grid, what is written beside them."""
-    beside = [c for c in members if _BESIDE.match(_last(c))]
+    beside = [c for c in members if _BESIDE.match(_last(c)) and not _ticked_other(sheet, c)]
     parts = [c for c in members if c not in beside]
     if len(parts) > 1 and not _fits(sheet, parts[-1:]) and _fits(sheet, parts[:-1]):
         beside.append(parts.pop())  # "other" in another language
@@ -62,6 +62,12 @@ def _explain_group(sheet: Sheet, group: str, members: list[str]) -> None:
     if len(parts) == 1:
         return _explain_single(sheet, parts[0])
     return sheet.set_scale(parts)
+
+
+def _ticked_other(sheet: Sheet, column: str) -> bool:
+    """Whether "other" is a box to tick here, and not a text."""
+    given = set(sheet.cells[column]) - {""}
+    return _last(column).lower() == "other" and "Y" in given and given <= {"Y", "N"}
 
 
 def _fits(sheet: Sheet, columns: Sequence[str]) -> bool:

@@ -124,7 +124,7 @@ def read(
     sheet = sheet_of(grid, start, [h.name for h in headings], name, notes)
     known = {column: headings[place] for column, place in zip(sheet.cells, sheet.places, strict=True)}
     for column, heading in known.items():
-        sheet.describe(column, label=plain_text(heading.label))
+        sheet.describe(column, label=plain_text(heading.label).removesuffix(" - Selected Choice"))
     questions = {}
     for column, heading in known.items():
         if not _explain_own(sheet, column, heading):
