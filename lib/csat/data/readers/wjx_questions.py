@@ -22,6 +22,7 @@ _BRACKET = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]")
 _WRITTEN = re.compile(r"\s*〖([^〗]*)〗")
 _JOIN, _ARROW = "┋", "→"
 _FLAGS = {"0", "1"}
+_REPEATED = 0.7
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _missing(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in codes if code in seen)
 
 
-def _describe_one(sheet: Sheet, column: str, title: Title, group: str) -> bool:
-    """Describe the only column of a question; tell whether a list of options was taken apart."""
+def _describe_one(sheet: Sheet, column: str, title: Title, group: str, pool: Sequence[str] = ()) -> bool:
+    """Describe a column (`pool`: cells of all rows of its grid); tell whether a list was taken apart."""
     cells = sheet.cells[column]
     missing = _missing(cells)
     filled = [cell for cell in cells if cell and cell not in missing]
@@ -113,19 +114,22 @@ def _describe_one(sheet: Sheet, column: str, title: Title, group: str) -> bool:
         _split_ranking(sheet, column, title, group)
         return True
     elif filled:
-        _describe_single(sheet, column, filled, missing)
+        _describe_single(sheet, column, filled, missing, pool)
     return False
 
 
-def _describe_single(sheet: Sheet, column: str, filled: Sequence[str], missing: Sequence[str]) -> None:
+def _describe_single(
+    sheet: Sheet, column: str, filled: Sequence[str], missing: Sequence[str], pool: Sequence[str]
+) -> None:
     """Describe a question with one answer, or what people wrote."""
     told = {code: LABELS[code] for code in missing}
     if any(_WRITTEN.search(cell) for cell in filled):
         _take_written(sheet, column)
         filled = [_WRITTEN.sub("", cell).strip() for cell in filled]
+    filled = pool or filled
     numbers = all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in filled)
     seen = seen_labels(filled)
-    repeated = len(seen) <= max(2, len(filled) / 2)
+    repeated = len(seen) < _REPEATED * len(filled)
     if numbers:
         sheet.describe(column, kind="" if missing or repeated else "number", labels=told)
     elif seen and repeated:
@@ -185,8 +189,9 @@ def _describe_many(sheet: Sheet, columns: dict[str, Title], group: str) -> None:
     if filled and filled <= _FLAGS and all(title.part for title in columns.values()):
         _describe_flags(sheet, columns, group)
         return
+    pool = [cell for column in columns for cell in sheet.cells[column] if cell not in lacking]
     for column, title in columns.items():
-        _describe_one(sheet, column, Title(title.number, title.text), group)
+        _describe_one(sheet, column, Title(title.number, title.text), group, pool)
         label = f"{title.text}: {title.part}" if title.text and title.part else title.part or title.text
         kind = sheet.variables[column].kind
         sheet.describe(column, label=label, group=group, kind=kind)
