@@ -1,4 +1,4 @@
-"""Check what a study says of how answers come in: databases, and the columns that files are mapped to."""
+"""Check what a study says of how answers come in: databases, personal data, columns of files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from csat.study.definition import DataSource, Study
-from csat.study.intake import ColumnMap
+from csat.study.intake import ColumnMap, PrivacyPlan
 from csat.study.problems import Problem, listing, suggest
 
 _TOML = "study.toml"
@@ -38,6 +38,22 @@ def check_database(data: DataSource) -> Iterator[Problem]:
     if data.query and not _is_one_select(data.query):
         allowed = "one statement that reads, beginning with SELECT or WITH"
         yield Problem(_TOML, where, "query", "the query is not one SELECT", allowed)
+
+
+def check_privacy(plan: PrivacyPlan) -> Iterator[Problem]:
+    """Check that the key is named, not given, and that no column is to be treated in two ways."""
+    where = "[privacy]"
+    if not _VARIABLE.fullmatch(plan.key_env):
+        # What stands there may be the key itself: it is not repeated.
+        wrong = "this is not the name of an environment variable"
+        yield Problem(
+            _TOML, where, "key_env", wrong, 'a name such as "CSAT_HASH_KEY", whose variable holds it'
+        )
+    lists = {"drop": plan.drop, "hash": plan.hash, "keep": plan.keep}
+    for one, other in (("drop", "hash"), ("drop", "keep"), ("hash", "keep")):
+        for name in sorted(set(lists[one]) & set(lists[other])):
+            wrong = f'column "{name}" is listed under {other}, too'
+            yield Problem(_TOML, where, one, wrong, "each column once")
 
 
 def _is_one_select(query: str) -> bool:

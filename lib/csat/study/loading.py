@@ -309,6 +309,7 @@ def _cross_checks(study: Study) -> list[Problem]:
         *consistency.check_columns(study.items, study.segments, study.data),
         *consistency.check_waves(study.waves, study.items),
         *intake_checks.check_database(study.data),
+        *intake_checks.check_privacy(study.privacy),
         *intake_checks.check_column_maps(study),
         *check_quality(study),
         *consistency.check_thresholds(study.thresholds, study.items, study.scales),
