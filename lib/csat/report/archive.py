@@ -52,6 +52,7 @@ class Card:
     n: int | None
     languages: tuple[str, ...]
     simulated: bool
+    provisional: bool = False
 
 
 def build_wave_index(
@@ -104,6 +105,7 @@ def build_wave_index(
             trail=Link(words.t("page.archive"), "../../" + archive_name(lang)),
             facts=facts(study, told, words, run_key),
             simulated=study.simulated,
+            provisional=card.provisional,
             card=json.dumps(asdict(card), ensure_ascii=False, sort_keys=True),
         )
         path = folder / published_name("index", lang, spoken)
@@ -170,6 +172,7 @@ def _card(study: Study, told: Mapping[str, Any], spoken: Sequence[str]) -> Card:
         n=told.get("n"),
         languages=tuple(spoken),
         simulated=study.simulated,
+        provisional=bool(told.get("provisional")),
     )
 
 
@@ -243,7 +246,8 @@ def _link(card: Card, path: Path, root: Path, words: Catalogue, latest: bool) ->
     text = _say(card.wave_title, words.lang) or card.wave or card.study
     if card.segment:
         text += f" · {_say(card.segment_title, words.lang) or card.segment}"
-    mark = f' <span class="tag">{words.html("archive.latest")}</span>' if latest else ""
+    marks = [key for key, true in (("latest", latest), ("provisional", card.provisional)) if true]
+    mark = "".join(f' <span class="tag">{words.html(f"archive.{key}")}</span>' for key in marks)
     return f'<a href="{escape(quote(target.relative_to(root).as_posix()))}">{escape(text)}</a>{mark}'
 
 

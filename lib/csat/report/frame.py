@@ -56,6 +56,7 @@ class Frame:
     contents: tuple[Entry, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     simulated: bool = False
+    provisional: bool = False
     card: str = ""
 
     @property

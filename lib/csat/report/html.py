@@ -97,6 +97,7 @@ def export_html(
         contents=contents,
         facts=facts(study, told, words, run_key),
         simulated=study.simulated,
+        provisional=bool(told.get("provisional")),
     )
     return render_frame(page)
 
@@ -172,6 +173,7 @@ def facts(
         "seed": "" if told.get("seed") is None else str(told["seed"]),
         "missing": words.t(f"missing.{missing}") if missing else "",
         "source": study.say(study.source, words.lang),
+        "revision": _revision(told, words),
         "versions": versions(),
         "run_key": run_key,
     }
@@ -208,6 +210,13 @@ def versions() -> str:
         except metadata.PackageNotFoundError:
             continue
     return ", ".join(found)
+
+
+def _revision(told: Mapping[str, Any], words: Catalogue) -> str:
+    """Which stored revision the answers are; nothing where they come from a file."""
+    if not told.get("revision"):
+        return ""
+    return words.t("footer.revision_value", revision=told["revision"], n=told["revisions"])
 
 
 def _count(value: Any) -> str:

@@ -48,6 +48,9 @@ class Context:
     seed: int | None = None
     interval: str = ""
     missing: str = ""
+    revision: int | None = None
+    revisions: int = 0
+    provisional: bool = False
 
 
 @dataclass
@@ -393,6 +396,9 @@ def open_page(
         seed=seed,
         interval=interval,
         missing=missing,
+        revision=answers.revision if answers is not None else None,
+        revisions=answers.revisions if answers is not None else 0,
+        provisional=answers.provisional if answers is not None else False,
     )
     folder = Path(out) if str(out) else _work_folder(context)
     for stale in (folder / f"{notebook}.results.json", folder / f"{notebook}.metrics.csv"):

@@ -21,6 +21,7 @@ from csat.run.cli_study import export, new
 if TYPE_CHECKING:
     from csat.data import Answers
     from csat.run.checking import Remark
+    from csat.run.pipeline import RunResult
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -119,6 +120,13 @@ def main() -> None:
     metavar="NAME=VALUE",
     help="Another parameter of the notebooks (see below), such as replicates=2000; may be repeated.",
 )
+@click.option(
+    "--revision",
+    default="",
+    callback=_not_empty,
+    metavar="N",
+    help="Stored revision of the wave (see csat waves); by default the latest.",
+)
 @click.option("--force", is_flag=True, help="Make the reports even if nothing has changed.")
 @click.option(
     "--timeout",
@@ -136,6 +144,7 @@ def run(
     segment: str,
     out: str,
     settings: tuple[str, ...],
+    revision: str,
     force: bool,
     timeout: float,
 ) -> None:
@@ -159,6 +168,7 @@ def run(
                 segment=segment,
                 out=out,
                 settings=settings,
+                revision=revision,
                 force=force,
                 timeout=timeout,
                 listen=progress,
@@ -167,7 +177,7 @@ def run(
             progress.close()
     what = f"{result.study} {result.folder.name}"
     done = "unchanged, nothing to do" if result.skipped else f"published in {result.seconds:.1f} s"
-    click.echo(f"{what}: {done} (n = {result.n})", err=True)
+    click.echo(f"{what}: {done} (n = {result.n}{_of_store(result)})", err=True)
     for warning in result.warnings:
         click.echo(f"  note: {warning}", err=True)
     click.echo(result.index)
@@ -220,9 +230,17 @@ def list_() -> None:
         _list()
 
 
+def _of_store(result: RunResult) -> str:
+    """Which stored revision a report is made of; nothing where its answers come from a file."""
+    if result.revision is None:
+        return ""
+    return f", revision {result.revision}" + (", provisional" if result.provisional else "")
+
+
 def _check(study: str, wave: str, data: str, strict: bool) -> None:
     """Load a study and its answers and say what was found."""
     from csat.data import load_answers
+    from csat.data.store.present import stored_waves
     from csat.run.checking import remarks, summaries
     from csat.study import load_study
 
@@ -231,8 +249,8 @@ def _check(study: str, wave: str, data: str, strict: bool) -> None:
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    if found.data.kind == "none" and not data:
-        click.echo("no answers yet: the study has no [data]")
+    if found.data.kind == "none" and not data and not stored_waves(found):
+        click.echo("no answers yet: the study has no [data], and nothing is stored")
     else:
         _say_answers(load_answers(found, wave=wave, data=data))
     for line in summaries(found):

@@ -37,6 +37,8 @@ class Plan:
     arguments: Mapping[str, str]
     shown: Mapping[str, str]
     source: str
+    revision: int | None
+    provisional: bool
     inputs: Mapping[str, Any]
     key: str
 
@@ -64,6 +66,7 @@ def make_plan(
     notebooks: Sequence[Notebook],
     folder: Path,
     root: Path,
+    revision: str | int = "",
 ) -> Plan:
     """Load and check everything that goes into a run.
 
@@ -89,6 +92,9 @@ def make_plan(
         Where the notebooks are.
     root : Path
         The project root.
+    revision : str or int
+        Number of a stored revision; empty for the latest. The notebooks are told the number, so that all of
+        them read the same one, whatever is stored in between.
 
     Returns
     -------
@@ -110,9 +116,10 @@ def make_plan(
     path = _absolute(data, (Path.cwd(), loaded.folder, root)) if str(data) else ""
     chosen = tuple(dict.fromkeys(loaded.require_language(lang) for lang in langs)) or loaded.languages
     off_scale = str(values.get("off_scale", "")) or None
-    answers = load_answers(loaded, wave=wave, data=path, segment=segment, off_scale=off_scale)
+    wanted = revision or values.pop("revision", "")
+    answers = load_answers(loaded, wave, path, segment, off_scale, wanted)
     if answers.segment:
-        everyone = load_answers(loaded, wave=answers.wave, data=path, off_scale=off_scale)
+        everyone = load_answers(loaded, answers.wave, path, "", off_scale, answers.revision or "")
         _check_differences(everyone, answers.segment, Place(out, loaded.id, answers.wave))
     named = loaded.folder.parent == root / "studies"
     arguments = {
@@ -120,12 +127,13 @@ def make_plan(
         "wave": answers.wave,
         "data": path.replace("{wave}", answers.wave),
         "segment": answers.segment,
+        "revision": str(answers.revision or ""),
     }
     shown = {**arguments, "study": loaded.id, "data": Path(arguments["data"]).name}
     loaded = replace(loaded, simulated=answers.study.simulated)  # a file of answers may be marked so
     languages = tuple(lang for lang in loaded.languages if lang in chosen)
     files = [folder / f"{book.name}.ipynb" for book in notebooks]
-    inputs = _inputs(loaded, answers.sha256, files, shown, languages, values, root)
+    inputs = _inputs(loaded, answers, files, shown, languages, values, root)
     return Plan(
         study=loaded,
         wave=answers.wave,
@@ -141,6 +149,8 @@ def make_plan(
         arguments=arguments,
         shown=shown,
         source=answers.source,
+        revision=answers.revision,
+        provisional=answers.provisional,
         inputs=inputs,
         key=manifest.run_key(inputs),
     )
@@ -162,6 +172,18 @@ def _check_differences(everyone: Answers, segment: str, place: Place) -> None:
         raise DataError(problems, where, [advice])
 
 
+def _stored(answers: Answers) -> dict[str, Any]:
+    """Tell what a page shows of the store; nothing where the answers come from a file."""
+    if answers.revision is None:
+        return {}
+    return {
+        "snapshot": answers.snapshot,
+        "revision": answers.revision,
+        "revisions": answers.revisions,
+        "provisional": answers.provisional,
+    }
+
+
 def _absolute(data: str | Path, bases: Sequence[Path]) -> str:
     """Path of a file of answers as every process finds it; ``{wave}`` in it stays."""
     for base in bases:
@@ -173,7 +195,7 @@ def _absolute(data: str | Path, bases: Sequence[Path]) -> str:
 
 def _inputs(
     study: Study,
-    data: str,
+    answers: Answers,
     notebooks: Sequence[Path],
     shown: Mapping[str, str],
     langs: Sequence[str],
@@ -185,7 +207,8 @@ def _inputs(
     lock = root / "requirements.lock"
     return {
         "parameters": {**shown, "langs": list(langs), **settings},
-        "data": data,
+        "data": answers.sha256,
+        **_stored(answers),
         "study": manifest.hash_files(study.files, study.folder),
         "notebooks": manifest.hash_files(notebooks, notebooks[0].parent),
         "library": manifest.run_key(manifest.hash_files(files, library)),

@@ -46,6 +46,7 @@ def open_bench(
     segment: str = "",
     off_scale: str | None = None,
     version: str = "",
+    revision: str | int = "",
 ) -> Bench:
     """Bring a study and, where there are any, the answers of a wave to the planning table.
 
@@ -53,7 +54,7 @@ def open_bench(
     ----------
     study : Study
         The study definition.
-    wave, data, segment, off_scale
+    wave, data, segment, off_scale, revision
         As in `csat.data.load_answers`.
     version : str
         Version of the questionnaire; by default that of the wave, else the study's first.
@@ -72,17 +73,18 @@ def open_bench(
         When the study has no such version or wave.
     """
     from csat.data import DataError, load_answers
+    from csat.data.store.present import stored_waves
 
     chosen = study.version(version)
-    expected = study.data.kind != "none" or bool(str(data))
+    expected = study.data.kind != "none" or bool(str(data)) or bool(stored_waves(study))
     problem = ""
     if expected and not version:
         try:
-            answers = load_answers(study, wave, data, segment, off_scale or None)
+            answers = load_answers(study, wave, data, segment, off_scale or None, revision)
             round_ = study.wave(answers.wave) if study.has_wave(answers.wave) else None
             return _bench(study, answers.study, round_, version, answers)
         except DataError as error:
-            if str(data) or segment:
+            if str(data) or segment or str(revision):
                 raise
             problem = str(error)
     round_ = study.wave(wave) if str(wave) or study.waves else None

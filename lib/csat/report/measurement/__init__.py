@@ -29,6 +29,7 @@ from csat.report.measurement.intake import ledger_table as ledger_table
 from csat.report.measurement.key_numbers import key_numbers as key_numbers
 from csat.report.measurement.results_file import verdicts_of as verdicts_of
 from csat.report.measurement.results_file import write_for_next as write_for_next
+from csat.report.measurement.revisions import show_revisions as show_revisions
 from csat.report.measurement.showing import construct_of_item as construct_of_item
 from csat.report.measurement.showing import fornell_larcker as fornell_larcker
 from csat.report.measurement.showing import item_rows as item_rows

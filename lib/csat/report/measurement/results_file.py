@@ -99,7 +99,7 @@ def _marks(answers: Answers, sample: Sample) -> dict[str, str | int]:
         "study": answers.study.id,
         "wave": answers.wave,
         "segment": answers.segment,
-        "sha256": answers.sha256,
+        "sha256": answers.snapshot or answers.sha256,
         "missing": moments_of(sample).missing,
         "n_answers": answers.n,
     }
