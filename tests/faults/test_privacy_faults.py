@@ -85,7 +85,7 @@ def test_a_respondents_number_in_a_label(case: Case) -> None:
     case.frame["note"] = np.where(case.frame.index == 3, f"call {PHONE}", "")
     case.study(TOML.replace('en = "Guests"', f'en = "Guests {PHONE}"'))
     told = case.refused(PHONE)
-    assert "the privacy gate found" in told and "one.html: privacy:" in told and "a mobile number" in told
+    assert "the privacy gate found" in told and "one.html: privacy:" in told and "a phone number" in told
 
 
 def test_a_notebook_that_prints_rows(case: Case) -> None:
@@ -126,7 +126,7 @@ def test_the_log_of_a_failure_tells_nothing(case: Case, monkeypatch: pytest.Monk
         f"raise ValueError(f'{{where}} refused 13800138000: {COMMENT}')",
     )
     told = case.refused(SECRET, PHONE, MAIL, COMMENT)
-    assert "ValueError: [SURVEY_DB_URL] refused [mobile]: [answer]" in told
+    assert "ValueError: [SURVEY_DB_URL] refused [phone]: [answer]" in told
 
 
 def test_the_command_ends_with_one(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

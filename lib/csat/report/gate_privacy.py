@@ -15,6 +15,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from csat.data.privacy.recognise import kind_of_name
 from csat.report.gate import Finding
 from csat.report.gate_rules import texts_of
 from csat.report.passages import Content, Grid, content_of
@@ -30,18 +31,15 @@ EXPORTS = "exports"
 MOST_FINDINGS = 10
 """Findings told of one file."""
 
-CONTACTS = frozenset({"email", "mobile", "wechat"})
-"""What a study's own text may hold, so that respondents can ask the author."""
+CONTACTS = frozenset({"email", "phone", "wechat", "qq", "order"})
+"""What a study's own text may hold, so that respondents can ask the author; and examples of order numbers."""
 
-_LEAST_ITEMS = 3
-_HEADS = re.compile(
-    r"(?:来自)?ip(?:地址|addr(?:ess)?)?|(?:recipient)?e?mail(?:address)?|(?:电子)?邮[箱件](?:地址)?"
-    r"|(?:recipient)?(?:first|last|full)name|surname|username|(?:您的|真实|联系人)?姓名|(?:微信|用户)?昵称"
-    r"|(?:mobile|cell)?phone(?:number)?|mobile(?:number)?|telephone|(?:您的)?(?:手机|电话|联系电话)(?:号码?)?|联系方式"
-    r"|idnumber|idcard|身份证(?:号码?)?|wechat(?:id)?|openid|unionid|微信(?:号|id)?|qq号?"
-    r"|location(?:latitude|longitude)|external(?:data)?reference|deviceid|imei|macaddress|车牌号?|银行卡号?"
-    r"|(?:家庭住址|详细地址|收货地址)"
+_LEAST_ITEMS, _LEAST_IDS = 3, 3
+_HASH = re.compile(r"(?<![\w.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{16}(?![\w.-])")
+_COMMON = frozenset(
+    {"name", "contact", "address", "street", "mail", "mobile", "cell", "名字", "称呼", "地址", "用户名"}
 )
+"""Heads that name a person's data in an export, and anything in a table."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +129,9 @@ def check_file(path: Path, guard: Guard, forms: bool = False) -> Iterator[str]:
             yield f"{place(hit.start)}: {WORDS[hit.kind]}, {masked(value)}"
     for kind, value in guard.respondents.found_in(text):
         yield f"{place(text.find(value))}: {WORDS[kind]}, {masked(value)}"
+    hashes = set(_HASH.findall(text))
+    if len(hashes) >= _LEAST_IDS:
+        yield f"{place(text.find(min(hashes)))}: {WORDS['respondent']}, hashed ({len(hashes)} of them)"
     for grid in content.grids:
         yield from _check_grid(grid, guard.study, forms)
 
@@ -151,7 +152,7 @@ def _check_grid(grid: Grid, study: Study, forms: bool) -> Iterator[str]:
     said = texts_of(study)
     if not forms:
         for head in {one for one in grid.heads if one not in said}:
-            if _HEADS.fullmatch("".join(c for c in head.lower() if c.isalnum())):
+            if head.strip().casefold() not in _COMMON and kind_of_name(head):
                 yield f"{grid.place}: {WORDS['column']}, {head!r}"
     items = {name for item in study.items.values() for name in (item.id, item.column, *item.label.values())}
     ratings = sum(head in items for head in grid.heads)
