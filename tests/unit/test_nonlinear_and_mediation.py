@@ -32,7 +32,7 @@ def test_weighted_quadratic_equals_repeating_respondents_but_for_its_errors() ->
     weighted = quadratic_test(x, y, weights=repeats)
     repeated = quadratic_test(np.repeat(x, repeats), np.repeat(y, repeats))
     np.testing.assert_allclose(weighted["estimate"], repeated["estimate"])
-    assert weighted["method"].iloc[0].startswith("weighted OLS, robust")
+    assert weighted["method"].iloc[0].startswith("weighted OLS, linearised")
 
 
 def test_binned_means_hold_everybody_once() -> None:

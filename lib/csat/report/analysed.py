@@ -52,4 +52,9 @@ def only_analysed(answers: Answers, missing: str = "") -> Answers:
     if keep.all():
         return answers
     parts = {name: getattr(answers, name).loc[keep] for name in ("raw", "scored", "segments")}
+    if len(answers.cells) == answers.n:
+        parts["cells"] = answers.cells.loc[keep]
+    for name in ("strata", "clusters"):
+        of = getattr(answers, name)
+        parts[name] = None if of is None else of[keep]
     return replace(answers, **parts, weights=answers.weights[keep], rows=answers.rows[keep])

@@ -65,6 +65,11 @@ class Bootstrap:
         return self.point.items
 
     @cached_property
+    def designed(self) -> bool:
+        """Whether the sample has weights, strata or clusters; then formulas for simple samples fail."""
+        return self.sums.labels is not None or bool(self.strata.any()) or not self.sums.even
+
+    @cached_property
     def _jackknife(self) -> Moments:
         """Moments without one group at a time."""
         return concatenate([self.sums.without(a, b) for a, b in _spans(self.sums.n_groups, self.sums.width)])

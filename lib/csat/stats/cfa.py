@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csat.stats import checks
 from csat.stats.frames import arrow, pair, stack, tidy
 from csat.stats.layout import FloatArray
 from csat.stats.moments import MomentsError
+from csat.stats.pseudo_rows import pseudo_rows
 from csat.stats.sums import GroupedSums
 
 Blocks = Mapping[str, Sequence[str]]
@@ -86,17 +88,25 @@ class Cfa:
         return next((name for name, present in troubles.items() if present), "")
 
 
-def cfa(frame: pd.DataFrame, blocks: Blocks, estimator: Estimator = "MLR") -> Cfa:
+def cfa(
+    frame: pd.DataFrame,
+    blocks: Blocks,
+    estimator: Estimator = "MLR",
+    weights: npt.ArrayLike | None = None,
+) -> Cfa:
     """Fit a confirmatory factor analysis with one factor per construct.
 
     Parameters
     ----------
     frame : DataFrame of respondents x items
-        Respondents with a missing answer to an item of the model are left out. Weights are not used.
+        Respondents with a missing answer to an item of the model are left out.
     blocks : mapping of construct to its items
     estimator : {"ML", "MLR"}
         The estimates are the same; MLR adds a scaled chi-square, robust fit measures and robust standard
         errors, which hold up when answers are not normal, as ratings never are.
+    weights : array_like of shape (n,), optional
+        Survey weights: the model is then fitted to the weighted covariances (pseudo maximum likelihood).
+        Chi-square, errors and fit hold under MLR only, where the weights are part of the correction.
 
     Returns
     -------
@@ -112,13 +122,16 @@ def cfa(frame: pd.DataFrame, blocks: Blocks, estimator: Estimator = "MLR") -> Cf
     Notes
     -----
     Items are brought to variance 1 first; none of the numbers depends on their units. chi-square = n F,
-    with F = log|S*| + tr(S S*^-1) - log|S| - p and covariances of divisor n, as in lavaan.
+    with F = log|S*| + tr(S S*^-1) - log|S| - p and covariances of divisor n, as in lavaan. Weighted answers
+    enter as sqrt(w) (x - m), see `csat.stats.pseudo_rows`.
 
     References
     ----------
     Rosseel, Y. (2012). lavaan: an R package for structural equation modeling. Journal of Statistical
     Software, 48(2). Yuan, K.-H. & Bentler, P. M. (2000). Three likelihood-based methods for mean and
     covariance structure analysis with nonnormal missing data. Sociological Methodology, 30, 165-200.
+    Asparouhov, T. (2005). Sampling weights in latent variable modeling. Structural Equation Modeling, 12,
+    411-434.
 
     Examples
     --------
@@ -129,7 +142,7 @@ def cfa(frame: pd.DataFrame, blocks: Blocks, estimator: Estimator = "MLR") -> Cf
         raise MomentsError(f"estimator={estimator!r} is unknown; use ML or MLR")
     kept = {name: tuple(items) for name, items in blocks.items() if len(items) > 1}
     items = [item for block in kept.values() for item in block]
-    values = _complete(frame, items, kept)
+    values = _complete(frame, items, kept, weights)
     model, rows = _fit(values, kept, estimator)
     converged = bool(model.estimation.fit.converged)
     loadings, correlations = _tables(rows, kept)
@@ -186,14 +199,16 @@ def cfa_table(fit: Cfa) -> pd.DataFrame:
     return stack(frames)
 
 
-def _complete(frame: pd.DataFrame, items: list[str], blocks: Blocks) -> FloatArray:
+def _complete(
+    frame: pd.DataFrame, items: list[str], blocks: Blocks, weights: npt.ArrayLike | None
+) -> FloatArray:
     """Complete rows of the items, with mean 0 and variance 1; refuse what cannot be fitted."""
     if not blocks or len(items) < 3:
         raise MomentsError(
             "a confirmatory factor analysis needs a construct of three items, or two of two; "
             f"there are {len(items)} items in constructs of two or more"
         )
-    moments = GroupedSums.from_frame(frame[items], missing="listwise").moments()
+    moments = GroupedSums.from_frame(frame[items], weights, missing="listwise").moments()
     if moments.n <= len(items):
         raise MomentsError(
             f"{moments.n:.0f} complete respondents are too few for the {len(items)} items of the model; "
@@ -201,8 +216,10 @@ def _complete(frame: pd.DataFrame, items: list[str], blocks: Blocks) -> FloatArr
         )
     checks.positive_definite(moments)
     values = frame[items].to_numpy(dtype=np.float64, na_value=np.nan)
-    values = values[~np.isnan(values).any(axis=1)]
-    return np.asarray((values - moments.mean) / moments.sd)
+    w = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
+    kept = ~np.isnan(values).any(axis=1) & (w > 0)
+    values, w = (values[kept] - moments.mean) / moments.sd, w[kept]
+    return values if np.allclose(w, w[0], rtol=1e-12) else pseudo_rows(values, w)
 
 
 def _fit(values: FloatArray, blocks: Blocks, estimator: Estimator) -> tuple[Any, list[Any]]:

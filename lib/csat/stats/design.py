@@ -186,6 +186,8 @@ class SurveyDesign:
         sums = np.stack([np.bincount(self.psu, weighted[:, j], m) for j in range(k)], axis=1)
         live = np.bincount(self.psu, self.weights > 0, m) > 0
         sums, stratum, units = sums[live], self.stratum[live], self.units
+        if len(sums) < 2:
+            return np.full((k, k), np.nan)  # one unit shows no variance at all
         alone = units == 1
         if alone.any() and self.lonely == "error":
             named = ", ".join(self.names[h] for h in np.flatnonzero(alone)[:5])

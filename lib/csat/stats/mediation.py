@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csat.errors import CsatError
+from csat.stats.bootstrap import Bootstrap
 from csat.stats.frames import Sample, arrow, measure, moments_of, stack, tidy
 from csat.stats.layout import FloatArray
 from csat.stats.linear import solve
@@ -123,7 +124,8 @@ def mediation_table(
     Returns
     -------
     DataFrame
-        Tidy, with a column ``standard_error`` (delta method; NaN for the proportion). Metrics:
+        Tidy, with a column ``standard_error`` (delta method; NaN for the proportion; of the replicates where
+        the sample has weights, strata or clusters, which the delta method knows nothing of). Metrics:
         ``mediation_a`` (X→M), ``mediation_b`` (M→Y), ``mediation_direct`` and ``mediation_total`` (X→Y),
         ``mediation_indirect`` and ``mediation_proportion`` (X→M→Y).
 
@@ -151,6 +153,8 @@ def mediation_table(
     found = measure(sample, lambda m: mediate(m.scores(used)))
     scores = moments_of(sample).scores(used)
     errors = [*mediation_errors(scores).tolist(), float("nan")]
+    if isinstance(sample, Bootstrap) and sample.designed:
+        errors = [*found.standard_error[:-1].tolist(), float("nan")]
     x, m, y = chain
     subjects = [arrow(x, m), arrow(m, y), arrow(x, y), arrow(x, m, y), arrow(x, y), arrow(x, m, y)]
     told = f"OLS on item means, {scores.missing}"

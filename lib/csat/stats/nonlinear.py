@@ -10,8 +10,10 @@ import pandas as pd
 
 from csat.errors import CsatError
 from csat.stats.bootstrap import bootstrap
+from csat.stats.design import SurveyDesign
+from csat.stats.design_estimates import mean as domain_mean
 from csat.stats.frames import measure, stack, tidy
-from csat.stats.layout import FloatArray
+from csat.stats.layout import BoolArray, FloatArray
 from csat.stats.linear import solve
 from csat.stats.moments import Moments
 from csat.stats.spline import spline, spline_slope
@@ -25,14 +27,19 @@ class CurveError(CsatError):
 
 
 def quadratic_test(
-    satisfaction: npt.ArrayLike, loyalty: npt.ArrayLike, weights: npt.ArrayLike | None = None
+    satisfaction: npt.ArrayLike,
+    loyalty: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    strata: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Test whether the line from satisfaction to loyalty is bent.
 
     Parameters
     ----------
     satisfaction, loyalty : array_like of shape (n,)
-    weights : array_like of shape (n,), optional
+    weights, strata, clusters : array_like of shape (n,), optional
+        The design of the sample.
 
     Returns
     -------
@@ -48,8 +55,8 @@ def quadratic_test(
 
     Notes
     -----
-    OLS of loyalty on satisfaction less its mean, and the square of that. t tests on n - 3 degrees of freedom;
-    with weights standard errors are robust (HC1).
+    OLS of loyalty on satisfaction less its mean, and the square of that. t tests on n - 3 degrees of freedom.
+    With a design, standard errors are linearised, on the degrees of freedom of the design less 2.
 
     References
     ----------
@@ -58,21 +65,22 @@ def quadratic_test(
 
     Examples
     --------
-    R: ``summary(lm(loyalty ~ Sc + I(Sc^2)))``.
+    R: ``summary(lm(loyalty ~ Sc + I(Sc^2)))``, ``summary(svyglm(loyalty ~ Sc + I(Sc^2), design))``.
     """
     from scipy.special import stdtr, stdtrit
 
-    x, y, w = _complete(satisfaction, loyalty, weights)
+    x, y, w, known = _complete(satisfaction, loyalty, weights)
     if len(np.unique(x)) < 3:
         raise CurveError("satisfaction has fewer than three different values; no bend can be seen")
     centred = x - np.average(x, weights=w)
     design = np.column_stack([np.ones(len(x)), centred, centred**2])
-    beta, error, r_squared = _least_squares(design, y, w, robust=weights is not None)
-    _, _, straight = _least_squares(design[:, :2], y, w, robust=False)
-    df = len(x) - 3
+    sample = _design(w, known, weights, strata, clusters)
+    beta, error, r_squared = _least_squares(design, y, w, sample)
+    _, _, straight = _least_squares(design[:, :2], y, w)
+    df = len(x) - 3 if sample is None else max(sample.df - 2, 1)
     reach = stdtrit(df, 0.975) * error
     ratio = beta / error
-    told = "OLS, t interval 95%" if weights is None else "weighted OLS, robust (HC1) interval 95%"
+    told = "OLS, t interval 95%" if sample is None else "weighted OLS, linearised t interval 95%"
     frame = tidy(
         "quadratic",
         ["intercept", "linear", "squared"],
@@ -96,6 +104,8 @@ def binned_means(
     edges: Sequence[float],
     weights: npt.ArrayLike | None = None,
     level: float = 0.95,
+    strata: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Mean loyalty in each bracket of satisfaction.
 
@@ -106,6 +116,7 @@ def binned_means(
         Rising limits of the brackets; a bracket holds its lower limit, the last one also its upper.
     weights : array_like of shape (n,), optional
     level : float
+    strata, clusters : array_like of shape (n,), optional
 
     Returns
     -------
@@ -115,7 +126,8 @@ def binned_means(
 
     Notes
     -----
-    t interval of the mean; with weights on Kish's effective n.
+    t interval of the mean; with a design of the mean of the domain, linearised, on the design's degrees of
+    freedom in the domain.
 
     Examples
     --------
@@ -126,12 +138,13 @@ def binned_means(
     limits = np.asarray(edges, dtype=np.float64)
     if len(limits) < 2 or not (np.diff(limits) > 0).all():
         raise CurveError("the limits of the brackets must rise; give at least two")
-    x, y, w = _complete(satisfaction, loyalty, weights, least=1)
+    x, y, w, known = _complete(satisfaction, loyalty, weights, least=1)
+    sample = _design(w, known, weights, strata, clusters)
     rows = []
     for i in range(len(limits) - 1):
         last = i == len(limits) - 2
         inside = (x >= limits[i]) & ((x <= limits[i + 1]) if last else (x < limits[i + 1]))
-        mean, error, n, df = _mean(y[inside], w[inside])
+        mean, error, n, df = _mean(y, inside, sample)
         reach = float(stdtrit(df, (1 + level) / 2)) * error if df > 0 else np.nan
         rows.append(
             tidy(
@@ -159,6 +172,8 @@ def loyalty_curve(
     replicates: int = 5000,
     seed: int = 1,
     level: float = 0.95,
+    strata: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Draw loyalty as a smooth curve of satisfaction, with a band and its slope.
 
@@ -172,6 +187,7 @@ def loyalty_curve(
     weights : array_like of shape (n,), optional
     replicates, seed, level
         Of the bootstrap, which is that of every other statistic.
+    strata, clusters : array_like of shape (n,), optional
 
     Returns
     -------
@@ -199,13 +215,17 @@ def loyalty_curve(
     --------
     R: ``lm(loyalty ~ rms::rcs(satisfaction, 4))``.
     """
-    x, y, w = _complete(satisfaction, loyalty, weights, least=10)
+    x, y, w, known = _complete(satisfaction, loyalty, weights, least=10)
     at = _knots(x, w, knots)
     points = np.linspace(x.min(), x.max(), 41) if grid is None else np.asarray(grid, dtype=np.float64)
-    names = [f"b{i}" for i in range(len(at) - 1)]
-    frame = pd.DataFrame(np.column_stack([spline(x, at), y]), columns=[*names, "y"])
-    sample = bootstrap(frame, None if weights is None else w, "listwise", replicates, seed, level=level)
+    columns = [*(f"b{i}" for i in range(len(at) - 1)), "y"]
+    frame = pd.DataFrame(np.column_stack([spline(x, at), y]), columns=columns)
+    stratum, cluster = (None if of is None else np.asarray(of)[known] for of in (strata, clusters))
+    used = None if weights is None else w
+    sample = bootstrap(frame, used, "listwise", replicates, seed, stratum, cluster, level=level)
     quartiles = np.quantile(x, [0.25, 0.75])
+    if weights is not None:
+        quartiles = np.quantile(x, [0.25, 0.75], weights=w, method="inverted_cdf")
     basis, rise, ends = spline(points, at), spline_slope(points, at), spline_slope(quartiles, at)
 
     def curve(m: Moments) -> FloatArray:
@@ -225,8 +245,8 @@ def loyalty_curve(
 
 def _complete(
     satisfaction: npt.ArrayLike, loyalty: npt.ArrayLike, weights: npt.ArrayLike | None, least: int = 5
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Persons of whom both are known, with weights that sum to their number."""
+) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """Persons of whom both are known, with weights that sum to their number, and who they are."""
     x, y = np.asarray(satisfaction, dtype=np.float64), np.asarray(loyalty, dtype=np.float64)
     if x.shape != y.shape:
         raise CurveError(
@@ -236,37 +256,54 @@ def _complete(
     known = ~(np.isnan(x) | np.isnan(y)) & (w > 0)
     if known.sum() < least:
         raise CurveError(f"{known.sum()} persons have both satisfaction and loyalty; {least} are the least")
-    return x[known], y[known], w[known] / w[known].mean()
+    return x[known], y[known], w[known] / w[known].mean(), np.asarray(known)
+
+
+def _design(
+    w: FloatArray,
+    known: BoolArray,
+    weights: npt.ArrayLike | None,
+    strata: npt.ArrayLike | None,
+    clusters: npt.ArrayLike | None,
+) -> SurveyDesign | None:
+    """Design of the sample of the persons known; None for a simple one."""
+    if weights is None and strata is None and clusters is None:
+        return None
+    stratum, cluster = (None if of is None else np.asarray(of)[known] for of in (strata, clusters))
+    return SurveyDesign.of(w, stratum, cluster, lonely="adjust")
 
 
 def _least_squares(
-    design: FloatArray, y: FloatArray, w: FloatArray, robust: bool
+    design: FloatArray, y: FloatArray, w: FloatArray, sample: SurveyDesign | None = None
 ) -> tuple[FloatArray, FloatArray, float]:
     """Coefficients, their standard errors and R² of a weighted regression."""
     n, k = design.shape
     inverse = np.linalg.inv(design.T @ (design * w[:, None]))
     beta = inverse @ (design.T @ (w * y))
     residual = y - design @ beta
-    if robust:
-        scores = design * (w * residual)[:, None]
-        cov = inverse @ (scores.T @ scores) @ inverse * n / (n - k)
-    else:
+    if sample is None:
         cov = inverse * float((w * residual**2).sum() / (n - k))
+    else:
+        cov = sample.covariance((design * residual[:, None]) @ inverse)
     total = float((w * (y - np.average(y, weights=w)) ** 2).sum())
     r_squared = 1 - float((w * residual**2).sum()) / total if total > 0 else float("nan")
     return beta, np.sqrt(np.diagonal(cov)), r_squared
 
 
-def _mean(y: FloatArray, w: FloatArray) -> tuple[float, float, float, float]:
+def _mean(y: FloatArray, inside: BoolArray, sample: SurveyDesign | None) -> tuple[float, float, float, float]:
     """Mean, standard error, n and degrees of freedom of one bracket."""
-    if not len(y):
+    n = int(inside.sum())
+    if not n:
         return float("nan"), float("nan"), 0.0, 0.0
-    mean = float(np.average(y, weights=w))
-    effective = float(w.sum() ** 2 / (w**2).sum())
-    if effective <= 1:
-        return mean, float("nan"), float(len(y)), 0.0
-    variance = float(np.average((y - mean) ** 2, weights=w)) * effective / (effective - 1)
-    return mean, float(np.sqrt(variance / effective)), float(len(y)), effective - 1
+    if sample is not None:
+        found = domain_mean(sample, y, inside)
+        seen = found.df > 0
+        error = float(found.standard_error[0]) if seen else float("nan")
+        return float(found.value[0]), error, float(n), float(found.df) if seen else 0.0
+    mean = float(y[inside].mean())
+    if n == 1:
+        return mean, float("nan"), 1.0, 0.0
+    return mean, float(y[inside].std(ddof=1) / np.sqrt(n)), float(n), float(n - 1)
 
 
 def _knots(x: FloatArray, w: FloatArray, knots: int) -> FloatArray:

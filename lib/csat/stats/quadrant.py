@@ -59,6 +59,8 @@ def quadrant_table(
     loyal_from: float,
     weights: npt.ArrayLike | None = None,
     level: float = 0.95,
+    strata: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Share of customers in each quadrant of satisfaction and loyalty.
 
@@ -69,6 +71,7 @@ def quadrant_table(
         The lowest value that counts as satisfied, and as loyal.
     weights : array_like of shape (n,), optional
     level : float
+    strata, clusters : array_like of shape (n,), optional
 
     Returns
     -------
@@ -104,13 +107,17 @@ def quadrant_table(
     }
     w = np.ones(len(place)) if weights is None else np.asarray(weights, dtype=np.float64)
     phi = _phi(satisfied[known], loyal[known], w[known])
-    n = float(known.sum())
+    n = float((known & (w > 0)).sum())
+
+    def shares(metric: str, holds: dict[str, FloatArray]) -> pd.DataFrame:
+        return share_table(metric, holds, weights, level, told, strata, clusters)
+
     return stack(
         [
-            share_table("quadrant_share", quadrants, weights, level, told),
-            share_table("satisfied_share", {"satisfied": among(satisfied, known)}, weights, level, told),
-            share_table("loyal_share", {"loyal": among(loyal, known)}, weights, level, told),
-            share_table("loyal_given", given, weights, level, told),
+            shares("quadrant_share", quadrants),
+            shares("satisfied_share", {"satisfied": among(satisfied, known)}),
+            shares("loyal_share", {"loyal": among(loyal, known)}),
+            shares("loyal_given", given),
             tidy("quadrant_correlation", ["satisfied~loyal"], [phi], n=n, method=f"phi, {told}"),
         ]
     )

@@ -212,6 +212,17 @@ class GroupedSums:
         return counts
 
     @property
+    def even(self) -> bool:
+        """Whether the respondents of all groups weigh the same on average."""
+        p = len(self.items)
+        sums = [block.unpack(block.features, p) for block in self.blocks]
+        n, weight = (
+            np.concatenate([part.ravel() for part in parts])
+            for parts in zip(*((part.n, part.weight) for part in sums), strict=True)
+        )
+        return bool(np.allclose(weight, n * (weight.sum() / n.sum()), rtol=1e-9, atol=1e-12))
+
+    @property
     def width(self) -> int:
         """Number of features over all blocks: what memory for a replicate goes with."""
         return sum(block.features.shape[1] for block in self.blocks)

@@ -20,7 +20,7 @@ from csat.stats.change_points import cells_of, levels, thresholds, two_steps
 from csat.stats.draws import draw_counts
 from csat.stats.frames import stack, tidy
 from csat.stats.intervals import Interval, percentile
-from csat.stats.layout import FloatArray, IntArray
+from csat.stats.layout import BoolArray, FloatArray, IntArray
 
 ZONES = ("defection", "indifference", "affection")
 
@@ -106,6 +106,7 @@ def zone_table(
     strata: npt.ArrayLike | None = None,
     permutations: int = 999,
     level: float = 0.95,
+    clusters: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Find the band of indifference, and tell how many customers are in each zone and how loyal they are.
 
@@ -124,6 +125,8 @@ def zone_table(
         Of the bootstrap; the band is estimated anew in each replicate. `strata` has one name per person.
     permutations : int
         Of loyalty over persons, to test whether it changes with the gap at all; 0 for no test.
+    clusters : array_like of shape (n,), optional
+        Cluster of each person, drawn as a whole by the bootstrap.
 
     Returns
     -------
@@ -160,7 +163,8 @@ def zone_table(
     --------
     R: ``strucchange::breakpoints(loyalty[order(gap)] ~ 1, breaks = 2, h = 0.1)``, apart from ties.
     """
-    x, y, w, groups = _complete(gap, loyalty, weights, strata)
+    x, y, w, known = _complete(gap, loyalty, weights)
+    groups, units = (None if of is None else np.asarray(of)[known] for of in (strata, clusters))
     if band is None:
         edges, cell = cells_of(x)
     elif band[0] < band[1]:
@@ -173,7 +177,7 @@ def zone_table(
     told = "least-squares band" if band is None else f"band given as {band[0]:g} to {band[1]:g}"
     found = percentile(
         search.describe(features.sum(axis=0)),
-        search.describe(draw_counts(len(x), replicates, seed, groups) @ features),
+        search.describe(draw_counts(len(x), replicates, seed, groups, units) @ features),
         level,
     )
     frames = [_named(found, float(len(x)), f"{told}, {replicates} replicates")]
@@ -248,9 +252,9 @@ def _line(x: FloatArray, y: FloatArray, w: FloatArray) -> float:
 
 
 def _complete(
-    gap: npt.ArrayLike, loyalty: npt.ArrayLike, weights: npt.ArrayLike | None, strata: npt.ArrayLike | None
-) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[np.generic] | None]:
-    """Persons of whom both are known."""
+    gap: npt.ArrayLike, loyalty: npt.ArrayLike, weights: npt.ArrayLike | None
+) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """Persons of whom both are known: gap, loyalty and weight of each, and who they are."""
     x, y = np.asarray(gap, dtype=np.float64), np.asarray(loyalty, dtype=np.float64)
     if x.shape != y.shape:
         raise ZonesError(f"{x.size} gaps do not fit {y.size} values of loyalty; give one each per person")
@@ -260,5 +264,4 @@ def _complete(
         raise ZonesError(
             f"{known.sum()} persons have both a gap and loyalty; ten are the least to look for zones"
         )
-    groups = None if strata is None else np.asarray(strata)[known]
-    return x[known], y[known], w[known], groups
+    return x[known], y[known], w[known], np.asarray(known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,12 @@ class Basis:
     def study(self) -> Study:
         """Study as asked in the wave."""
         return self.answers.study
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Weights, strata and clusters, as the statistics take them; None where there are none."""
+        answers = self.answers
+        return {"weights": self.weights, "strata": answers.strata, "clusters": answers.clusters}
 
     @property
     def ranges(self) -> dict[str, tuple[float, float]]:

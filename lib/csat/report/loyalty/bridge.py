@@ -107,9 +107,9 @@ def bridge(basis: Basis) -> Bridge:
             cut: basis.attempt("quadrant", lambda cut=cut: _shares_at(basis, cut))  # type: ignore[misc]
             for cut in OTHER_CUTS
         },
-        bins=basis.attempt("curve", lambda: _brackets(x, y, basis.weights)),
+        bins=basis.attempt("curve", lambda: _brackets(basis, x, y)),
         curve=basis.attempt("curve", lambda: _curve(basis, x, y)),
-        bend=basis.attempt("curve", lambda: quadratic_test(x, y, basis.weights)),
+        bend=basis.attempt("curve", lambda: quadratic_test(x, y, **basis.design)),
         zones=zones,
         direct_item=direct,
         pairs=pairs,
@@ -166,7 +166,7 @@ def _scores(basis: Basis) -> tuple[FloatArray, FloatArray]:
 
 def _quadrant(basis: Basis, cut: float) -> pd.DataFrame:
     """Quadrants at one cut for both."""
-    return quadrant_table(*_scores(basis), cut, cut, basis.weights)
+    return quadrant_table(*_scores(basis), cut, cut, **basis.design)
 
 
 def _shares_at(basis: Basis, cut: float) -> pd.DataFrame:
@@ -175,10 +175,10 @@ def _shares_at(basis: Basis, cut: float) -> pd.DataFrame:
     return table[table["metric"] == "quadrant_share"]
 
 
-def _brackets(x: FloatArray, y: FloatArray, weights: FloatArray | None) -> pd.DataFrame:
+def _brackets(basis: Basis, x: FloatArray, y: FloatArray) -> pd.DataFrame:
     """Mean loyalty in brackets of satisfaction, with readable limits as subjects."""
     edges = bracket_edges(x[~np.isnan(y)])
-    table = binned_means(x, y, edges, weights)
+    table = binned_means(x, y, edges, **basis.design)
     return table.assign(subject=bracket_names(edges))
 
 
@@ -199,7 +199,7 @@ def bracket_names(edges: list[float]) -> list[str]:
 
 def _curve(basis: Basis, x: FloatArray, y: FloatArray) -> pd.DataFrame:
     """Smooth curve with its band."""
-    return loyalty_curve(x, y, weights=basis.weights, replicates=basis.replicates, seed=basis.seed)
+    return loyalty_curve(x, y, replicates=basis.replicates, seed=basis.seed, **basis.design)
 
 
 def _zones(basis: Basis, gap: pd.Series[float]) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def _zones(basis: Basis, gap: pd.Series[float]) -> pd.DataFrame:
     return zone_table(
         gap,
         basis.scores[basis.roles.loyalty],
-        basis.weights,
         replicates=basis.replicates,
         seed=basis.seed,
+        **basis.design,
     )

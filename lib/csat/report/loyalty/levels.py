@@ -114,7 +114,7 @@ def _parts(basis: Basis) -> pd.DataFrame:
     single = {item: (item,) for item in items}
     frames = [index_table(basis.sample, single, basis.ranges)]
     cuts = {item: top_box_from(study, item) for item in items}
-    frames.append(top_box_table(basis.answers.scored[list(items)], cuts, basis.weights))
+    frames.append(top_box_table(basis.answers.scored[list(items)], cuts, **basis.design))
     if roles.satisfaction in roles.blocks:
         table = stats.correlation_table(
             basis.sample, {roles.satisfaction: roles.blocks[roles.satisfaction], **single}
@@ -154,4 +154,4 @@ def _nps(basis: Basis) -> pd.DataFrame:
     if not item or item not in basis.answers.scored:
         return stats.tidy("", [], [])
     cuts = limits.nps_promoter_min, limits.nps_detractor_max
-    return nps_table(basis.answers.scored[item], item, *cuts, weights=basis.weights)
+    return nps_table(basis.answers.scored[item], item, *cuts, **basis.design)

@@ -121,7 +121,9 @@ def modes_of(study: Study) -> dict[str, Mode]:
 
 
 def _feldt(sample: Sample, blocks: Blocks) -> pd.DataFrame:
-    """Alpha with Feldt's interval, as the field expects it beside the bootstrap's."""
+    """Alpha with Feldt's interval, as the field expects it beside the bootstrap's; of simple samples."""
+    if isinstance(sample, stats.Bootstrap) and sample.designed:
+        return stats.tidy("", [], [])
     table = stats.reliability_table(stats.moments_of(sample), blocks)
     return table[(table["metric"] == "alpha") & table["ci_low"].notna()].assign(metric="alpha_feldt")
 

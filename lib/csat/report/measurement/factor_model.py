@@ -41,7 +41,7 @@ class FactorModel:
     values : dict
         For the sentence of `absent`.
     weighted : bool
-        Whether the study has weights, which the model does not use.
+        Whether the model is fitted to weighted answers.
     """
 
     fit: Cfa | None
@@ -72,11 +72,12 @@ def factor_model(answers: Answers) -> FactorModel:
     if complete <= len(items):
         return FactorModel(None, "few_answers", nothing, {"items": len(items), "n": complete})
     try:
-        fit = stats.cfa(answers.scored, reflective, "MLR")
+        weights = None if np.allclose(answers.weights, 1.0) else answers.weights
+        fit = stats.cfa(answers.scored, reflective, "MLR", weights)
     except (stats.MomentsError, np.linalg.LinAlgError) as error:
         return FactorModel(None, "failed", nothing, {"error": str(error)})
     table = stats.stack([stats.cfa_table(fit), _from_loadings(fit)])
-    return FactorModel(fit, "", table, {}, weighted=not np.allclose(answers.weights, 1.0))
+    return FactorModel(fit, "", table, {}, weighted=weights is not None)
 
 
 def tell_factor_model(page: Page, model: FactorModel) -> None:
@@ -90,7 +91,7 @@ def tell_factor_model(page: Page, model: FactorModel) -> None:
     if composites:
         page.say("cfa.composites", names=labels(page, composites), k=len(composites))
     if model.weighted:
-        page.say("cfa.unweighted")
+        page.say("cfa.weighted")
     if not fit.converged:
         return page.warn("cfa.not_converged")
     if fit.flag == "saturated":

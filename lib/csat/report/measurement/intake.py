@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -99,9 +99,14 @@ def _end_shares(answers: Answers) -> list[pd.DataFrame]:
         {item: np.where(known[item], scored[item] == ends[item][side], np.nan) for item in items}
         for side in (0, 1)
     ]
+    design: dict[str, Any] = {
+        "weights": weights,
+        "strata": answers.strata,
+        "clusters": answers.clusters,
+    }
     return [
-        share_table("floor_share", at[0], weights),
-        share_table("ceiling_share", at[1], weights),
+        share_table("floor_share", at[0], **design),
+        share_table("ceiling_share", at[1], **design),
     ]
 
 
