@@ -199,8 +199,8 @@ def stream_answers(
     Notes
     -----
     The bucket of a row is a hash of its number, counted over all files, or of its key as text (the first 48
-    bits of the MD5 of ``seed:key``). Rows (keys) fall into buckets independently of each other, so a file that
-    is sorted is as good as a shuffled one.
+    bits of the MD5 of ``seed:key``). Rows (keys) fall into buckets independently of each other, so a sorted
+    file is as good as a shuffled one.
 
     References
     ----------
