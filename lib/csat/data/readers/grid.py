@@ -60,7 +60,7 @@ def read_text(opened: Opened, told: DataSource) -> Text:
     if not text.strip():
         raise DataError("the file is empty", opened.name)
     notes = [*opened.notes, note] if note else list(opened.notes)
-    text, declared = _declared_separator(text)
+    text, declared = _declared_separator(text.lstrip("\r\n"))
     tabbed = opened.name.lower().endswith((".tsv", ".tab")) and "\t" in text.lstrip("\n").split("\n", 1)[0]
     separator = told.separator or declared or ("\t" if tabbed else separator_of(text))
     if separator not in (",", "\t"):
@@ -113,7 +113,7 @@ def separator_of(text: str) -> str:
 
 
 def head_rows(text: str, separator: str, count: int = HEAD_ROWS) -> list[list[str]]:
-    """First rows of a text as stripped cells; fewer where the rest cannot be parsed.
+    """First rows with anything in them as stripped cells; fewer where the rest cannot be parsed.
 
     Parameters
     ----------
@@ -131,8 +131,8 @@ def head_rows(text: str, separator: str, count: int = HEAD_ROWS) -> list[list[st
     found: list[list[str]] = []
     lines = csv.reader(io.StringIO(text[:_HEAD_CHARACTERS], newline=""), delimiter=separator)
     try:
-        for row in islice(lines, count):
-            found.append([cell.strip() for cell in row])
+        stripped = ([cell.strip() for cell in row] for row in lines)
+        found += islice((row for row in stripped if any(row)), count)
     except csv.Error:
         pass
     if len(text) > _HEAD_CHARACTERS and len(found) < count and len(found) > 1:
