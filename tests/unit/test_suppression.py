@@ -134,7 +134,7 @@ def test_few_answers_are_not_shown_and_say_so() -> None:
 def test_segments_of_a_table_protect_each_other() -> None:
     rows = [("index_0_100", f"site={k}", 50.0, n) for k, n in enumerate((4, 200, 15, 90))]
     rows += [("index_0_100", f"plan={k}", 50.0, n) for k, n in enumerate((30, 40))]
-    safe = suppression.protect(tidy(rows), LIMITS)
+    safe = suppression.protect(tidy(rows), LIMITS, segments=("site", "plan"))
     assert shown(safe) == [False, True, False, True, True, True]
     assert "could be derived" in safe["method"].iloc[2]
 

@@ -294,7 +294,9 @@ class Page:
 
     def safe(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Tidy rows without what rests on too few, and without what that could be derived from."""
-        return suppression.protect(frame, self.study.thresholds, bool(self.context.segment))
+        return suppression.protect(
+            frame, self.study.thresholds, bool(self.context.segment), self.study.segments
+        )
 
     def finish(self) -> None:
         """Write ``<notebook>.metrics.csv`` and, last of all, ``<notebook>.results.json``."""

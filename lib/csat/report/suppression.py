@@ -7,7 +7,7 @@ less the groups that are shown, is the group that is not. So at least two groups
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -78,7 +78,9 @@ def kind_of_base(n: float, limits: Thresholds) -> Kind:
     return "indicative" if n < limits.minimum_base else ""
 
 
-def protect(frame: pd.DataFrame, limits: Thresholds, of_segment: bool = False) -> pd.DataFrame:
+def protect(
+    frame: pd.DataFrame, limits: Thresholds, of_segment: bool = False, segments: Collection[str] = ()
+) -> pd.DataFrame:
     """Blank whatever of a tidy frame may not be shown.
 
     Parameters
@@ -89,6 +91,8 @@ def protect(frame: pd.DataFrame, limits: Thresholds, of_segment: bool = False) -
         ``suppress_below`` and ``minimum_base`` are used.
     of_segment : bool
         The frame is about a segment: shares of answers then cross it, and need ``minimum_base``.
+    segments : collection of str
+        Names of segments: subjects ``name=value`` are groups that make up the whole.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def protect(frame: pd.DataFrame, limits: Thresholds, of_segment: bool = False) -
     below, minimum = limits.suppress_below, limits.minimum_base
     few = (frame["n"] < below).to_numpy(dtype=bool)
     hidden = _blank(frame, few, FEW.format(below=below))
-    hidden = _blank(hidden, hidden_with(frame, below) & ~few, WITH_OTHERS.format(below=below))
+    hidden = _blank(hidden, hidden_with(frame, below, segments) & ~few, WITH_OTHERS.format(below=below))
     if of_segment:
         shares = (frame["metric"].isin(SHARES) & (frame["n"] < minimum)).to_numpy(dtype=bool)
         hidden = _blank(
@@ -107,14 +111,15 @@ def protect(frame: pd.DataFrame, limits: Thresholds, of_segment: bool = False) -
     return hidden
 
 
-def hidden_with(frame: pd.DataFrame, below: int) -> Mask:
+def hidden_with(frame: pd.DataFrame, below: int, segments: Collection[str] = ()) -> Mask:
     """Rows about a group that is held back, itself too small or together with one that is.
 
     Parameters
     ----------
     frame : DataFrame
-        Tidy. Looked at are the metrics of `GROUPS` and `DIFFERENCES`, and all subjects ``segment=value``.
+        Tidy. Looked at are the metrics of `GROUPS` and `DIFFERENCES`, and subjects ``segment=value``.
     below : int
+    segments : collection of str
 
     Returns
     -------
@@ -122,7 +127,7 @@ def hidden_with(frame: pd.DataFrame, below: int) -> Mask:
     """
     hidden = np.zeros(len(frame), dtype=bool)
     sizes = frame["n"].to_numpy(dtype=np.float64)
-    for rows in _families(frame):
+    for rows in _families(frame, segments):
         hidden[rows] = hidden_groups(_sizes(frame, rows, sizes), below)
     subjects, metrics = frame["subject"].astype(str).to_numpy(), frame["metric"].astype(str).to_numpy()
     for metric, of in DIFFERENCES.items():
@@ -164,13 +169,13 @@ def hidden_groups(sizes: npt.ArrayLike, below: int) -> Mask:
     return hidden
 
 
-def _families(frame: pd.DataFrame) -> list[npt.NDArray[np.intp]]:
+def _families(frame: pd.DataFrame, segments: Collection[str]) -> list[npt.NDArray[np.intp]]:
     """Rows of each set of groups that make up a whole."""
     families: dict[Hashable, list[int]] = {}
     names = ("metric", "subject", "method")
     for row, (metric, subject, method) in enumerate(zip(*(frame[name] for name in names), strict=True)):
         segment, equals, _ = str(subject).partition("=")
-        if equals:
+        if equals and segment in segments:
             families.setdefault((metric, segment), []).append(row)
         elif metric in GROUPS:
             families.setdefault((metric, method), []).append(row)

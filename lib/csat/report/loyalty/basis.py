@@ -86,7 +86,8 @@ class Basis:
         """Compute a frame, small bases blanked; an empty one, and a note, where answers do not allow it."""
         try:
             frame = compute()
-            return suppression.protect(frame, self.study.thresholds, bool(self.answers.segment))
+            limits, segments = self.study.thresholds, self.study.segments
+            return suppression.protect(frame, limits, bool(self.answers.segment), segments)
         except CsatError as problem:
             self.problems.append((section, str(problem)))
             return stats.tidy("", [], [])
