@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,13 @@ from csat.data import DataError, latest_wave
 from csat.data.columns import Mapped, map_columns
 from csat.data.ledger import Ledger
 from csat.data.meanings import meanings
+from csat.data.multiple import SEPARATORS
 from csat.data.recoding import canonical, recode_table
 from csat.data.table import RawTable, Variable
 from csat.study import StudyError, load_study
 from csat.study.definition import Study
 from csat.study.intake import ColumnMap
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from questionnaire_files import full_toml, write_full_study
 from study_files import TOML, answers_frame, write_study
@@ -341,3 +343,56 @@ def test_recode_names_every_cell_once(cells: list[str], recode: dict[str, str]) 
             assert new in {v.strip() for k, v in recode.items() if k.strip() == cell}
     if not recode:
         assert not table
+
+
+@cache
+def study_at(folder: Path) -> Study:
+    """Study of every type, loaded once."""
+    return load_study(write_full_study(folder))
+
+
+NAMES = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=12)
+
+
+@settings(max_examples=50)
+@given(data=st.data())
+def test_a_file_under_other_names_comes_back(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    study = study_at(tmp_path_factory.getbasetemp() / "names")
+    frame = answers_frame().astype(str)
+    free = NAMES.map(str.strip).filter(lambda name: name and name not in frame)
+    names = data.draw(st.lists(free, min_size=frame.shape[1], max_size=frame.shape[1], unique=True))
+    swapped = data.draw(
+        st.permutations(list(frame))
+    )  # a file may use the study's own names for other columns
+    given_names = data.draw(
+        st.tuples(*(st.sampled_from([n, s]) for n, s in zip(names, swapped, strict=True)))
+    )
+    maps = {c: ColumnMap(c, ("absent", new)) for c, new in zip(frame, given_names, strict=True)}
+    table = raw({new: list(frame[c]) for c, new in zip(frame, given_names, strict=True)})
+    result, ledger = mapped(study, table, **maps)
+    assert result.cells.to_dict("list") == frame.to_dict("list")
+    assert (set(result.unmapped), len(ledger)) == (set(), 0)
+
+
+@settings(max_examples=50)
+@given(
+    rows=st.lists(
+        st.sets(st.sampled_from(["late", "rude", "bill", "other", "none"])), min_size=1, max_size=6
+    ),
+    mark=st.sampled_from([m for m in SEPARATORS if m != " "]),
+    form=st.sampled_from(["code", "en", "zh"]),
+)
+def test_joined_options_come_apart(
+    rows: list[set[str]], mark: str, form: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    study = study_at(tmp_path_factory.getbasetemp() / "names")
+    question = study.questions["kinds"]
+    texts = {o.code: o.code if form == "code" else o.label[form] for o in question.options}
+    cells = [mark.join(texts[o] for o in sorted(row)) for row in rows]
+    bare = replace(study, segments={}, data=replace(study.data, wave_column="", respondent_column=""))
+    result, _ = mapped(bare, raw({"Q5": cells}), **entry("kinds", "Q5"))
+    for option in question.codes:
+        expected = [("1" if option in row else "0") if row else "" for row in rows]
+        assert list(result.cells[f"kinds_{option}"]) == expected
