@@ -10,7 +10,6 @@ from csat.report.measurement.careless import carelessness as carelessness
 from csat.report.measurement.careless import effect_rows as effect_rows
 from csat.report.measurement.careless import indices_moved as indices_moved
 from csat.report.measurement.careless import screened as screened
-from csat.report.measurement.careless import show_effect as show_effect
 from csat.report.measurement.careless import show_flags as show_flags
 from csat.report.measurement.conclusion import tell_summary as tell_summary
 from csat.report.measurement.conclusion import tell_uses as tell_uses
@@ -30,6 +29,8 @@ from csat.report.measurement.key_numbers import key_numbers as key_numbers
 from csat.report.measurement.results_file import verdicts_of as verdicts_of
 from csat.report.measurement.results_file import write_for_next as write_for_next
 from csat.report.measurement.revisions import show_revisions as show_revisions
+from csat.report.measurement.sensitivity import sensitivity_table as sensitivity_table
+from csat.report.measurement.sensitivity import show_effect as show_effect
 from csat.report.measurement.showing import construct_of_item as construct_of_item
 from csat.report.measurement.showing import fornell_larcker as fornell_larcker
 from csat.report.measurement.showing import item_rows as item_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,19 +10,17 @@ import numpy as np
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import SIGNS, CarelessRules, Screening, effect_of_excluding, screen
+from csat.data.screening import SIGNS, CarelessRules, Screening, screen
 from csat.data.signs import signs_of
-from csat.report.analysed import analysed, only_analysed
-from csat.report.measurement.assessment import Assessment, scales_of
+from csat.report.measurement.assessment import Assessment
 from csat.report.measurement.intake import ranges_of
-from csat.stats.indices import index_0_100, index_table
+from csat.report.measurement.sensitivity import headline_tables, sensitivity_table
 
 if TYPE_CHECKING:
     from csat.data import Answers
     from csat.report.page import Page
     from csat.report.tables import Format
     from csat.stats.frames import Sample
-    from csat.study.definition import Study
 
 SHOWN = (*CarelessRules().counted, "straight_line", "any", "careless", "straight_grids", "shared_device")
 """Rows of the table of flags: the counted rules, what they come to, and signs that do not count."""
@@ -39,9 +37,6 @@ MANY_STRAIGHT = 0.05
 FLAG_FORMATS: Mapping[Hashable, Format] = {"count": "n", "share": "pct1"}
 """How the columns of `flag_table` are written."""
 
-EFFECT_FORMATS: Mapping[Hashable, Format] = {"index_all": 1, "index_without": 1}
-"""How the columns of `effect_table` are written."""
-
 
 @dataclass(frozen=True)
 class Carelessness:
@@ -57,8 +52,8 @@ class Carelessness:
     straight : int
         Respondents who gave one and the same answer to everything.
     effect : DataFrame
-        From `csat.data.screening.effect_of_excluding`, metrics ``alpha`` and ``index_0_100``, with the limits
-        ``ci_low, ci_high`` of everybody; empty when the rest is too small.
+        Of every figure of the report (`csat.report.measurement.sensitivity`), with the limits ``ci_low,
+        ci_high`` of everybody for alpha and index; empty when the rest is too small.
     straight_effect : DataFrame
         Metric ``alpha`` with and without those who gave one answer to everything alone.
     possible : bool
@@ -102,14 +97,16 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
     screening = screened(answers)
     table = screening.respondents
     flagged = (table["flags"] > 0).to_numpy()
-    effect = _effect(answers, flagged, ("alpha", "index_0_100"), sample)
+    rule = stats.moments_of(sample).missing
+    effect = sensitivity_table(answers, flagged, rule)
+    straight = table["straight_line"].to_numpy(dtype=bool)
     return Carelessness(
         screening=screening,
         flagged=int(flagged.sum()),
         suspect=int(table["careless"].sum()),
         straight=int(table["straight_line"].sum()),
         effect=_with_limits(effect, answers, sample, found),
-        straight_effect=_effect(answers, table["straight_line"].to_numpy(dtype=bool), ("alpha",), sample),
+        straight_effect=sensitivity_table(answers, straight, rule, ("alpha",)),
         possible=bool(screening.rules.counted),
     )
 
@@ -152,7 +149,7 @@ def indices_moved(answers: Answers, sample: Sample, flagged: np.ndarray, indices
     -------
     list of str
     """
-    effect = _effect(answers, flagged, ("index_0_100",), sample)
+    effect = sensitivity_table(answers, flagged, stats.moments_of(sample).missing, ("index_0_100",))
     if effect.empty:
         return []
     limits = indices.loc[indices["metric"] == "index_0_100", ["subject", "ci_low", "ci_high"]]
@@ -226,47 +223,10 @@ def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rule", "meaning", "count", "share"])
 
 
-def effect_table(found: Carelessness, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Alpha and index of each construct for everybody and without the flagged, side by side.
-
-    Parameters
-    ----------
-    found : Carelessness
-    verdicts : DataFrame
-        From `csat.report.measurement.verdicts.verdict_table`, for the order of the constructs.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``construct, alpha_all, alpha_without, index_all, index_without``.
-    """
-    if found.effect.empty:
-        return pd.DataFrame()
-    part = {metric: rows.set_index("subject") for metric, rows in found.effect.groupby("metric")}
-    alpha = part.get("alpha", pd.DataFrame(columns=["everybody", "without_flagged"]))
-    index = part["index_0_100"]
-    names = [name for name in verdicts["construct"] if name in index.index]
-    return pd.DataFrame(
-        {
-            "construct": names,
-            "alpha_all": alpha["everybody"].reindex(names).to_numpy(float),
-            "alpha_without": alpha["without_flagged"].reindex(names).to_numpy(float),
-            "index_all": index["everybody"].reindex(names).to_numpy(float),
-            "index_without": index["without_flagged"].reindex(names).to_numpy(float),
-        }
-    )
-
-
 def show_flags(page: Page, found: Carelessness) -> None:
     """Show who is flagged by which rule, where the questionnaire is long enough for flags."""
     if found.possible:
         page.table("flags", flag_table(page, found), FLAG_FORMATS)
-
-
-def show_effect(page: Page, found: Carelessness, verdicts: pd.DataFrame) -> None:
-    """Show alpha and index with and without the flagged, or why there is nothing to compare."""
-    if found.possible:
-        page.table("effect", effect_table(found, verdicts), EFFECT_FORMATS)
 
 
 def largest_changes(found: Carelessness) -> dict[str, float]:
@@ -281,46 +241,11 @@ def largest_changes(found: Carelessness) -> dict[str, float]:
     }
 
 
-def _effect(answers: Answers, flagged: np.ndarray, metrics: Sequence[str], sample: Sample) -> pd.DataFrame:
-    """Alpha or index with and without the flagged; empty where too few are left to say anything."""
-    missing = stats.moments_of(sample).missing
-    keep = analysed(answers, missing)
-    answers, flagged = only_analysed(answers, missing), flagged[keep]
-    left = int((~flagged).sum())
-    if not flagged.any() or left < max(answers.study.thresholds.suppress_below, answers.scored.shape[1]):
-        return pd.DataFrame()
-    rest = answers.scored.loc[~flagged]
-    if (rest.nunique() < 2).any():
-        return pd.DataFrame()
-    weights = pd.Series(answers.weights, index=answers.scored.index)
-    frames = [
-        effect_of_excluding(answers.scored, flagged, _statistic(answers.study, weights, metric), metric)
-        for metric in metrics
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
 def _with_limits(effect: pd.DataFrame, answers: Answers, sample: Sample, found: Assessment) -> pd.DataFrame:
     """Put the intervals of everybody beside what leaving out the flagged would change."""
     if effect.empty:
         return effect
-    study = answers.study
-    alphas = found.reliability[found.reliability["metric"] == "alpha"].drop_duplicates("subject")
-    whole = stats.stack([alphas, index_table(sample, study.blocks(), ranges_of(study))])
+    tables = headline_tables(answers.study, sample, answers.scored, answers.weights)
+    whole = stats.stack([found.reliability, found.outer, *tables]).drop_duplicates(["metric", "subject"])
     limits = whole[["metric", "subject", "ci_low", "ci_high"]]
     return effect.merge(limits, on=["metric", "subject"], how="left")
-
-
-def _statistic(
-    study: Study, weights: pd.Series, metric: str
-) -> Callable[[pd.DataFrame], Mapping[str, float]]:
-    """Make a function from answers to alpha, or the index, of each construct."""
-    ranges, scales = ranges_of(study), scales_of(study)
-
-    def compute(frame: pd.DataFrame) -> Mapping[str, float]:
-        m = stats.GroupedSums.from_frame(frame, weights.loc[frame.index].to_numpy()).moments()
-        if metric == "alpha":
-            return {name: float(stats.alpha(m, items)) for name, items in scales.items()}
-        return {name: float(index_0_100(m, items, ranges)) for name, items in study.blocks().items()}
-
-    return compute

@@ -12,6 +12,7 @@ from csat.report.measurement import cross, showing
 from csat.report.measurement.careless import Carelessness, largest_changes
 from csat.report.measurement.intake import END_SHARE, Intake
 from csat.report.measurement.rows import rows_of
+from csat.report.measurement.sensitivity import figure_name
 from csat.report.measurement.verdicts import NOTICEABLE, pair_verdicts
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ def tell_effect(page: Page, care: Carelessness) -> None:
         own = away[away["metric"] == metric]
         if len(own):
             page.warn(key, names=labels(page, own["subject"]), k=len(own), **changes)
+    rest = away[~away["metric"].isin(("alpha", "index_0_100"))]
+    if len(rest):
+        named = [figure_name(page, row.metric, row.subject) for row in rows_of(rest)]
+        page.warn("effect.other", figures=named, k=len(named))
 
 
 def tell_items(page: Page, found: Assessment) -> None:
