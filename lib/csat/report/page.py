@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from csat.report import results, suppression, tables
 from csat.report.analysed import analysed
+from csat.report.context import Context, work_folder
 from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
@@ -32,25 +33,6 @@ if TYPE_CHECKING:
 
 _JOINTS = re.compile(r"(→|~)")
 _SUBJECTS = ("subject", "item", "construct", "source", "target")
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every page of a run is about: it is shown in the footer and written into the results."""
-
-    notebook: str
-    study: Study
-    lang: str
-    wave: str = ""
-    segment: str = ""
-    n: int | None = None
-    replicates: int | None = None
-    seed: int | None = None
-    interval: str = ""
-    missing: str = ""
-    revision: int | None = None
-    revisions: int = 0
-    provisional: bool = False
 
 
 @dataclass
@@ -402,15 +384,7 @@ def open_page(
         revisions=answers.revisions if answers is not None else 0,
         provisional=answers.provisional if answers is not None else False,
     )
-    folder = Path(out) if str(out) else _work_folder(context)
+    folder = Path(out) if str(out) else work_folder(context)
     for stale in (folder / f"{notebook}.results.json", folder / f"{notebook}.metrics.csv"):
         stale.unlink(missing_ok=True)
     return Page(context, folder, Catalogue(lang, SECTION_OF_NOTEBOOK.get(notebook, "common")))
-
-
-def _work_folder(context: Context) -> Path:
-    """Where a notebook that is run by hand leaves its results."""
-    from csat.study.project import project_root
-
-    base = project_root() / "reports" / ".work" / context.study.id / (context.wave or "design")
-    return base / context.segment.replace("/", "_") / context.lang if context.segment else base / context.lang
