@@ -52,7 +52,7 @@ MISTAKES = {
     "top box off the scale": ("toml", "[model]", "[thresholds]\ntop_box_min = 9\n[model]", "[thresholds]", "top_box_min", "no scale"),
     "path and package": ("toml", "[data]", '[data]\npackage = "x"\nresource = "y"', "[data]", "path", "both"),
     "package alone": ("toml", 'path = "answers.csv"', 'package = "x"', "[data]", "resource", "is missing"),
-    "unknown format": ("toml", "[data]", '[data]\nformat = "xls"', "[data]", "format", "xlsx"),
+    "unknown format": ("toml", "[data]", '[data]\nformat = "sas"', "[data]", "format", "xlsx"),
     "long separator": ("toml", "[data]", '[data]\nseparator = "||"', "[data]", "separator", "one character"),
     "column with two meanings": ("toml", '"guest"', '"s1"', "[data] respondent_column", "column", "already used"),
     "ignored and used": ("toml", "[data]", '[data]\nignore_columns = ["s1"]', "[data]", "ignore_columns", "cannot be ignored"),

@@ -73,12 +73,12 @@ def open_file(content: bytes, name: str) -> Opened:
         When the file is empty, an archive is broken, unpacks to more than `UNPACKED_LIMIT` bytes, or holds
         several files.
     """
-    if not content.strip():
+    if _blank(content):
         raise DataError("the file is empty", name)
     notes: tuple[str, ...] = ()
     if content.startswith(b"\x1f\x8b"):
         content, name, notes = _gunzip(content, name), name.removesuffix(".gz"), ("unpacked from gzip",)
-        if not content.strip():
+        if _blank(content):
             raise DataError("the file is empty", name)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         found = _zip_kind(content, name)
@@ -86,11 +86,16 @@ def open_file(content: bytes, name: str) -> Opened:
             return Opened(found, content, name, notes)
         content, name = _only_member(content, name)
         notes = (*notes, f'unpacked "{name}" from a zip archive')
-        if not content.strip():
+        if _blank(content):
             raise DataError("the file is empty", name)
         if content.startswith(b"PK\x03\x04"):
             return Opened(_zip_kind(content, name) or "xlsx", content, name, notes)
     return Opened(_kind(content), content, name, notes)
+
+
+def _blank(content: bytes) -> bool:
+    """Whether nothing stands in a file; a large one is not copied to tell."""
+    return not content[:4096].strip() and not content.strip()
 
 
 def _kind(content: bytes) -> Kind:

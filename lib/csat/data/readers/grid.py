@@ -20,6 +20,7 @@ HEAD_ROWS = 20
 
 SEPARATORS = (",", ";", "\t", "|")
 _HEAD_CHARACTERS = 1 << 18
+_FIRST_LINE = 16
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_32_LE = codecs.BOM_UTF32_LE
 
@@ -61,7 +62,9 @@ def read_text(opened: Opened, told: DataSource) -> Text:
         raise DataError("the file is empty", opened.name)
     notes = [*opened.notes, note] if note else list(opened.notes)
     text, declared = _declared_separator(text.lstrip("\r\n"))
-    tabbed = opened.name.lower().endswith((".tsv", ".tab")) and "\t" in text.lstrip("\n").split("\n", 1)[0]
+    tabbed = (
+        opened.name.lower().endswith((".tsv", ".tab")) and "\t" in text[:_HEAD_CHARACTERS].partition("\n")[0]
+    )
     separator = told.separator or declared or ("\t" if tabbed else separator_of(text))
     if separator not in (",", "\t"):
         notes.append(f'columns are separated by "{separator}"')
@@ -81,10 +84,10 @@ def _decoded(content: bytes, encoding: str) -> tuple[str, str]:
 
 def _declared_separator(text: str) -> tuple[str, str]:
     """Text without the line ``sep=;`` that Excel is told the separator by."""
-    first, _, rest = text.partition("\n")
-    told = first.strip().strip('"')
+    first = text[:_FIRST_LINE].partition("\n")[0]
+    told = first.strip(' "\r')
     if len(told) == 5 and told.lower().startswith("sep=") and told[4] in SEPARATORS:
-        return rest, told[4]
+        return text[len(first) + 1 :], told[4]
     return text, ""
 
 

@@ -35,8 +35,8 @@ def read_statistics(
     options: dict[str, Any] = {} if kind == "por" else {"user_missing": True}
     if encoding and kind != "por":
         options["encoding"] = encoding
-    frame, meta = readers[kind](path, **options)
-    columns = [(str(name), frame.iloc[:, place].tolist()) for place, name in enumerate(frame.columns)]
+    values, meta = readers[kind](path, output_format="dict", **options)
+    columns = [(str(name), list(column)) for name, column in values.items()]
     return columns, {key: _plain(getattr(meta, key, None)) for key in _META}
 
 
