@@ -541,7 +541,7 @@ def test_weights_segments_and_few_respondents(run: Run, tmp_path: Path) -> None:
     page, rows = run(folder, segment="site=1")
     text = page.get_text(" ")
     assert "Only 24 respondents" in text
-    assert "weights are not used" in text
+    assert "fitted to the weighted answers" in text
     assert set(rows["segment"]) == {"site=1"}
     assert rows.loc[rows["metric"] == "ceiling_share", "method"].str.contains("effective n").all()
 

@@ -8,11 +8,14 @@ from csat.stats.bootstrap import resample as resample
 from csat.stats.cfa import Cfa as Cfa
 from csat.stats.cfa import cfa as cfa
 from csat.stats.cfa import cfa_table as cfa_table
+from csat.stats.composition import change_table as change_table
+from csat.stats.composition import explain_change as explain_change
 from csat.stats.convergent import ave as ave
 from csat.stats.convergent import ave_from_loadings as ave_from_loadings
 from csat.stats.convergent import composite_reliability as composite_reliability
 from csat.stats.convergent import composite_reliability_from_loadings as composite_reliability_from_loadings
 from csat.stats.convergent import standardised_loadings as standardised_loadings
+from csat.stats.design import SurveyDesign as SurveyDesign
 from csat.stats.disconfirmation import response_surface_table as response_surface_table
 from csat.stats.draws import draw_counts as draw_counts
 from csat.stats.effects import specific_indirect_effects as specific_indirect_effects
