@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from csat.data import DataError, latest_wave
+from csat.data import DataError, latest_wave, load_answers
 from csat.data.columns import Mapped, map_columns
 from csat.data.ledger import Ledger
 from csat.data.meanings import meanings
@@ -22,7 +22,7 @@ from csat.study.intake import ColumnMap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from questionnaire_files import full_toml, write_full_study
-from study_files import TOML, answers_frame, write_study
+from study_files import DOC, TOML, answers_frame, write_study
 
 
 def raw(columns: Mapping[str, list[str]], **told: object) -> RawTable:
@@ -396,3 +396,43 @@ def test_joined_options_come_apart(
     for option in question.codes:
         expected = [("1" if option in row else "0") if row else "" for row in rows]
         assert list(result.cells[f"kinds_{option}"]) == expected
+
+
+DRIFTING = """
+title = "Guests"
+languages = ["en"]
+{doc}
+[data]
+path = "{{wave}}.csv"
+[scales.five]
+minimum = 1
+maximum = 5
+labels = {{ 1 = "Bad", 5 = "Good" }}
+[constructs.Sat]
+label = "Satisfaction"
+role = "satisfaction"
+[segments.sex]
+label = "Sex"
+[segments.sex.values]
+1 = "Man"
+2 = "Woman"
+[segments.region]
+label = "Region"
+"""
+
+
+def test_example_of_the_doc(tmp_path: Path) -> None:
+    example = DOC.read_text(encoding="utf-8").split("A questionnaire that drifts:", 1)[1]
+    doc = example.split("```toml\n", 1)[1].split("```", 1)[0]
+    items = "item,construct,label_en,text_en\noverall,Sat,Overall,All in all?\n"
+    study = load_study(write_study(tmp_path / "drift", DRIFTING.format(doc=doc), items))
+    points = [str(1 + i % 5) for i in range(40)]
+    sexes, regions = ["m", "f", "x", ""] * 10, [str(1 + i % 8) for i in range(40)]
+    for wave, column in (("2024", "Q6"), ("2025", "Q7_overall")):
+        frame = pd.DataFrame({column: points, "Q20": sexes, "region": regions})
+        frame.to_csv(study.folder / f"{wave}.csv", index=False)
+    earlier, later = (load_answers(study, wave) for wave in ("2024", "2025"))
+    assert later.raw["overall"].tolist() == [float(p) for p in points]
+    assert earlier.raw["overall"].tolist() == [6 - float(p) for p in points]
+    assert later.segments["sex"].dropna().tolist() == ["1", "2"] * 10
+    assert set(later.segments["region"]) == set("1234567")
