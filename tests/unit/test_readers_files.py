@@ -75,6 +75,12 @@ def test_gzip_and_zip_are_unpacked(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "old Excel workbook"),
         (b"$FL2@(#) SPSS DATA FILE" + b" " * 300, "SPSS file"),
         (b"PAR1 and nothing", "not Parquet"),
+        (b"%PDF-1.7 and more", "a PDF document"),
+        (
+            '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?><Workbook/>',
+            "XML workbook of Excel 2003",
+        ),
+        ('[{"_id": 1, "q": "5"}]', "the file is JSON"),
         (b"<html><body>Please sign in</body></html>", "without a table"),
         ('a,b\n"1,2\n', "a row does not have"),
     ],

@@ -90,7 +90,20 @@ def open_file(content: bytes, name: str) -> Opened:
             raise DataError("the file is empty", name)
         if content.startswith(b"PK\x03\x04"):
             return Opened(_zip_kind(content, name) or "xlsx", content, name, notes)
+    _refuse(content, name)
     return Opened(_kind(content), content, name, notes)
+
+
+def _refuse(content: bytes, name: str) -> None:
+    """Say what a file is that holds no table which is read here."""
+    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"%PDF-"):
+        raise DataError("the file is a PDF document, not a table of answers; export the answers", name)
+    if start.startswith(b"<?xml") and b"<html" not in start.lower():
+        what = "an XML workbook of Excel 2003" if b"Excel" in start or b"Workbook" in start else "XML"
+        raise DataError(f"the file is {what}, which is not read; save it as .xlsx or CSV", name)
+    if start[:1] in (b"{", b"[") and b'":' in start.replace(b'" :', b'":'):
+        raise DataError("the file is JSON, which is not read; export the answers as CSV", name)
 
 
 def _blank(content: bytes) -> bool:
