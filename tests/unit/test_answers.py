@@ -79,7 +79,8 @@ def test_wave_reversal_and_segments(study: Study) -> None:
     assert answers.ledger[["rule", "count"]].to_numpy().tolist() == [
         ["received", 60],
         ["other_wave", 20],
-        ["reversed", 40],
+        ["personal_hashed", 40],
+            ["reversed", 40],
         ["analysed", 40],
     ]
     north = load_answers(study, "2026-09", segment="site=北")

@@ -9,6 +9,7 @@ from pathlib import Path
 from csat.data.answers import answers_of
 from csat.data.fetching import prepare_wave
 from csat.data.prepared import Prepared
+from csat.data.privacy.hashing import key_from
 from csat.data.problems import DataError
 from csat.data.store.closing import WAIT, Closing, close_wave, closing_of
 from csat.data.store.reading import Snapshot
@@ -99,7 +100,8 @@ def ingest(
     closing = before if provisional or before else close_wave(place, wait)[0]
     late = stored.new and before is not None
     warnings = [*stored.notes, *(_late(stored.snapshot, before) if late and before else ())]
-    return Ingested(prepared, stored.snapshot, stored.new, closing, (*warnings, *_not_usable(prepared)))
+    warnings += [*_not_linked(prepared), *_not_usable(prepared)]
+    return Ingested(prepared, stored.snapshot, stored.new, closing, tuple(warnings))
 
 
 def _late(snapshot: Snapshot, closing: Closing) -> tuple[str, ...]:
@@ -108,6 +110,17 @@ def _late(snapshot: Snapshot, closing: Closing) -> tuple[str, ...]:
         f"wave {closing.wave} was closed on {closing.closed[:10]} with revision {closing.revision}; what "
         f"came in now is revision {snapshot.revision}, listed as late, and the reports take it from now on "
         f"(--revision {closing.revision} for the figures of the closing)",
+    )
+
+
+def _not_linked(prepared: Prepared) -> tuple[str, ...]:
+    """Warn that respondents cannot be followed from one wave to the next."""
+    variable = prepared.study.privacy.key_env
+    if "personal_hashed" not in set(prepared.ledger["rule"]) or key_from(variable).lasting:
+        return ()
+    return (
+        f"the environment variable {variable} is not set: ids were hashed with a random key, so that "
+        "respondents cannot be followed from one intake to the next",
     )
 
 

@@ -13,6 +13,7 @@ from csat.data.cleaning import Cleaning, to_codes, to_numbers
 from csat.data.columns import Mapped, map_columns
 from csat.data.findings import check_answers
 from csat.data.ledger import Ledger
+from csat.data.privacy import protect
 from csat.data.problems import DataError, in_rows
 from csat.data.simulated import is_simulated
 from csat.data.table import ROLES, RawTable
@@ -170,6 +171,8 @@ class _Work:
         cells, note = self._rows(asked)
         received = len(cells)
         notes += [note] if note else []
+        safe = protect(self.study, replace(self.table, cells=cells), self.ledger)
+        cells, notes = safe.cells, [*notes, *safe.notes]
         numbers, base = self._numbers(cells, off_scale)
         told = self.study.data
         if told.respondent_column:
@@ -178,7 +181,7 @@ class _Work:
         if not answered.all():
             gone = ~answered
             self.ledger.add("clean", "no_answer", "set_aside", int(gone.sum()), list(numbers.index[gone]))
-        roles = self._roles()
+        roles = self._roles(safe.table)
         weights, weighting = self._weighed(cells[answered], base[answered])
         return Prepared(
             study=self.study,
@@ -199,8 +202,12 @@ class _Work:
         )
 
     def _kept(self, cells: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
-        """Columns beside the items that are kept: what the study gives a meaning, and what the tool tells."""
-        items = {i.column for i in self.study.items.values()}
+        """Columns beside the numbers that are kept: what the study gives a meaning, and what the tool tells.
+
+        Items stay where a code for "no answer" occurs in them: it tells "don't know" from nothing at all.
+        """
+        coded = {item for _, rule, item, *_ in self.ledger.entries if rule == "missing_code"}
+        items = {i.column for i in self.study.items.values() if i.id not in coded}
         meant = (contract.used_columns(self.study) | set(roles.values())) - items
         return [c for c in cells if c in meant]
 
@@ -225,11 +232,11 @@ class _Work:
             there = f"the file has the columns: {listing(columns, 40)}"
             raise DataError(problems, self.where, [there] if any("missing" in p for p in problems) else ())
 
-    def _roles(self) -> dict[str, str]:
+    def _roles(self, table: RawTable) -> dict[str, str]:
         """Columns that tell of each answer: as the study says, else as the tool does."""
         own = {role: getattr(self.study.data, f"{role}_column", "") for role in ROLES}
-        told = {**self.table.roles, **{role: column for role, column in own.items() if column}}
-        return {role: column for role, column in told.items() if column in self.table.cells}
+        told = {**table.roles, **{role: column for role, column in own.items() if column}}
+        return {role: column for role, column in told.items() if column in table.cells}
 
     def _rows(self, asked: bool) -> tuple[pd.DataFrame, str]:
         """Rows of the wave that are not wholly empty."""

@@ -39,11 +39,14 @@ class Protected:
         Columns that stay although they look personal: someone should decide.
     notes : tuple of str
         What a reader should know.
+    lasting : bool
+        Whether ids hashed today and next month can be linked; False when a random key was used.
     """
 
     table: RawTable
     suspects: tuple[Suspect, ...] = ()
     notes: tuple[str, ...] = ()
+    lasting: bool = True
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -136,7 +139,8 @@ class _Work:
             cells[name] = column
         self._note(quasi)
         frame = pd.DataFrame(cells, index=self.table.cells.index)
-        return Protected(_without(self.table, frame), tuple(self.suspects), tuple(self.notes))
+        lasting = self.key is None or self.key.lasting
+        return Protected(_without(self.table, frame), tuple(self.suspects), tuple(self.notes), lasting)
 
     def _names(self, names: Iterable[str]) -> Iterator[str]:
         """Columns that ``[privacy]`` names, by the study's name or the file's."""
@@ -187,12 +191,6 @@ class _Work:
 
     def _note(self, quasi: list[str]) -> None:
         """Say what a reader should know."""
-        if self.key and not self.key.lasting:
-            variable = self.study.privacy.key_env
-            self.notes.append(
-                f"the environment variable {variable} is not set: ids were hashed with a random key, so that "
-                "respondents cannot be followed from one intake to the next"
-            )
         if self.suspects:
             named = listing(f"{s.column} ({s.kind})" for s in self.suspects)
             self.notes.append(f"columns that look personal but are used or kept: {named}")
