@@ -125,13 +125,13 @@ def rake(
         difference = _difference(_clipped(free, lower, upper) * counts, alike, totals)
         if np.allclose(free, before, rtol=1e-15, atol=0.0):
             break  # nothing moves any more, whether the margins hold or not
-    beyond = (free < lower * (1 - 1e-9)) | (free > upper * (1 + 1e-9))
     weights = _clipped(free, lower, upper)
-    if difference > HOLDS and beyond.any():  # of what cannot all hold: the bounds and the sum
+    at_bound = (weights <= lower * (1 + 1e-9)) | (weights >= upper * (1 - 1e-9))
+    if difference > HOLDS and (at_bound & (start > 0)).any():  # not all can hold: bounds and sum do
         weights = _clipped(_moved(weights, counts, float(base.sum()), lower, upper), lower, upper)
         difference = _difference(weights * counts, alike, totals)
     converged = bool(difference <= max(tolerance, HOLDS))
-    return Raked(weights[of], rounds, difference, converged, int(counts[beyond].sum()))
+    return Raked(weights[of], rounds, difference, converged, int(counts[at_bound].sum()))
 
 
 def _moved(free: FloatArray, counts: FloatArray, total: float, lower: float, upper: float) -> FloatArray:
