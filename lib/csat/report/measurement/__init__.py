@@ -20,12 +20,16 @@ from csat.report.measurement.distributions import show_answers as show_answers
 from csat.report.measurement.factor_model import factor_model as factor_model
 from csat.report.measurement.factor_model import show_factor_model as show_factor_model
 from csat.report.measurement.factor_model import tell_factor_model as tell_factor_model
+from csat.report.measurement.gaps import show_gaps as show_gaps
 from csat.report.measurement.intake import ITEM_FORMATS as ITEM_FORMATS
 from csat.report.measurement.intake import intake as intake
 from csat.report.measurement.intake import item_statistics as item_statistics
 from csat.report.measurement.intake import item_table as item_table
 from csat.report.measurement.intake import ledger_table as ledger_table
 from csat.report.measurement.key_numbers import key_numbers as key_numbers
+from csat.report.measurement.received import show_findings as show_findings
+from csat.report.measurement.received import show_flow as show_flow
+from csat.report.measurement.received import show_response as show_response
 from csat.report.measurement.results_file import verdicts_of as verdicts_of
 from csat.report.measurement.results_file import write_for_next as write_for_next
 from csat.report.measurement.revisions import show_revisions as show_revisions
@@ -47,4 +51,3 @@ from csat.report.measurement.telling import tell_fornell_larcker as tell_fornell
 from csat.report.measurement.telling import tell_intake as tell_intake
 from csat.report.measurement.telling import tell_items as tell_items
 from csat.report.measurement.telling import tell_reliability as tell_reliability
-from csat.report.measurement.weights import show_weights as show_weights
