@@ -11,6 +11,9 @@ import pandas as pd
 from csat.stats.layout import FloatArray, IntArray
 from csat.stats.moments import MomentsError
 
+# Replicates drawn at a time.
+_ROWS = 256
+
 
 def draw_counts(
     n_groups: int,
@@ -43,12 +46,17 @@ def draw_counts(
     [4.0, 4.0, 4.0]
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    if clusters is None:
-        return draw(rng, stratum_codes(strata, n_groups), replicates, strata is not None)
-    unit, stratum = nested(strata, clusters, n_groups)
-    if len(stratum) < 2:
-        raise MomentsError("there is one group only; a bootstrap needs at least two to draw from")
-    return np.asarray(draw(rng, merge_lonely(stratum), replicates, True)[:, unit])
+    unit, stratum = None, stratum_codes(strata, n_groups)
+    if clusters is not None:
+        unit, stratum = nested(strata, clusters, n_groups)
+        if len(stratum) < 2:
+            raise MomentsError("there is one group only; a bootstrap needs at least two to draw from")
+    rescaled, stratum = strata is not None or unit is not None, merge_lonely(stratum)
+    counts = np.empty((replicates, n_groups))
+    for start in range(0, replicates, _ROWS):  # so that what drawing takes stays small beside the result
+        drawn = draw(rng, stratum, min(_ROWS, replicates - start), rescaled)
+        counts[start : start + _ROWS] = drawn if unit is None else drawn[:, unit]
+    return counts
 
 
 def draw(rng: np.random.Generator, strata: IntArray, replicates: int, rescaled: bool) -> FloatArray:

@@ -85,8 +85,8 @@ def share_table(
     -----
     The effective n is the smaller of Kish's and of n over the linearised design effect. Kish's is too large
     where weights have to do with the answer or clusters answer alike; the linearised one is too unsteady in
-    small samples: either alone covers as little as 91 % in places, the smaller of the two 94 % and more
-    (docs/validation.md).
+    small samples. See docs/validation.md for how often the intervals hold. Where the design has few degrees
+    of freedom the effective n is reduced by (t of n - 1 / t of the design)².
 
     Examples
     --------
@@ -243,6 +243,8 @@ def nps_table(
 
 def _share(values: FloatArray, design: SurveyDesign | None) -> tuple[float, float, float]:
     """Share, respondents known, and the n that its interval uses."""
+    from scipy.special import stdtrit
+
     known = ~np.isnan(values)
     if design is not None:
         known &= design.weights > 0
@@ -255,7 +257,10 @@ def _share(values: FloatArray, design: SurveyDesign | None) -> tuple[float, floa
     kish = effective_n(design.weights[known])
     deff = float(found.deff[0])
     seen = np.isfinite(deff) and deff > 0 and 1e-9 < found.value[0] < 1 - 1e-9
-    return float(found.value[0]), n, min(kish, n / deff) if seen else kish
+    base = min(kish, n / deff) if seen else kish
+    # Few clusters say little of the variance: as if there were fewer respondents (Korn and Graubard).
+    few = stdtrit(max(n - 1, 1), 0.975) / stdtrit(max(found.df, 1), 0.975)
+    return float(found.value[0]), n, base * float(few) ** 2
 
 
 def _design(
