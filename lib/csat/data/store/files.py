@@ -181,7 +181,12 @@ def make_folder(folder: Path) -> None:
 
 def sums_text(folder: Path, files: Iterable[str]) -> str:
     """Hashes of files as ``sha256sum -c`` reads them."""
-    return "".join(f"{sha256(folder / name)}  {name}\n" for name in files)
+    return sums_of({name: sha256(folder / name) for name in files})
+
+
+def sums_of(hashes: Mapping[str, str]) -> str:
+    """Write file -> hash as ``sha256sum -c`` reads it."""
+    return "".join(f"{digest}  {name}\n" for name, digest in hashes.items())
 
 
 def read_sums(text: str) -> Mapping[str, str]:

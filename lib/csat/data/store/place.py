@@ -40,7 +40,8 @@ class WavePlace:
     @property
     def name(self) -> str:
         """Name of the wave's folder, which cannot lead out of the root."""
-        return safe_name(self.wave)
+        # A name with a dot in front is kept for the store itself; the slash makes it one of the unsafe names.
+        return safe_name(f"/{self.wave}" if self.wave.startswith(".") else self.wave)
 
     @property
     def folder(self) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from csat.data.prepared import Prepared
 from csat.data.problems import DataError
-from csat.data.store.files import StoredColumn, read_parquet, read_sums, sha256
+from csat.data.store.files import StoredColumn, read_parquet, read_sums, sha256, sums_of
 from csat.data.store.measure import as_measured, fingerprint, read_otherwise
 from csat.data.store.place import ANSWERS, SNAPSHOT, SUMS, WavePlace, place_of
 from csat.data.store.plain import build
@@ -199,21 +199,30 @@ def read_snapshot(place: WavePlace, revision: int = 0, answers: bool = True) -> 
         raise DataError(
             f"there is no revision {number}; stored are: {listing(map(str, stored))}", place.where
         )
-    text = _checked(place, number, answers)
-    content, sums = text
+    content, sums = _checked(place, number, answers)
+    told = _understood(place, number, content)
+    if told["format"] > FORMAT:
+        raise DataError(
+            f"{place.shown(number)} was stored by a newer csat ({told['csat']}); update csat",
+            f"{place.where}, revision {number}",
+        )
+    if (told["study"], told["wave"], told["revision"]) != (place.study, place.wave, number):
+        owner = f'study "{told["study"]}", wave "{told["wave"]}", revision {told["revision"]}'
+        raise _damaged(place, number, SNAPSHOT, f"belongs to {owner}")
+    if read_sums(sums.decode())[ANSWERS] != told["answers"]["sha256"]:
+        raise _damaged(place, number, SUMS, f"does not agree with {SNAPSHOT}")
+    return Snapshot(place, number, told, hashlib.sha256(sums).hexdigest())
+
+
+def _understood(place: WavePlace, revision: int, content: bytes) -> Mapping[str, Any]:
+    """Content of ``snapshot.json``, if it has the parts that every version has."""
     try:
         told: Mapping[str, Any] = json.loads(content)
-        if told["format"] > FORMAT:
-            raise DataError(
-                f"{place.shown(number)} was stored by a newer csat ({told['csat']}); update csat",
-                f"{place.where}, revision {number}",
-            )
-        if (told["study"], told["wave"], told["revision"]) != (place.study, place.wave, number):
-            owner = f'study "{told["study"]}", wave "{told["wave"]}", revision {told["revision"]}'
-            raise _damaged(place, number, SNAPSHOT, f"belongs to {owner}")
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(place, number, SNAPSHOT, "cannot be understood") from error
-    return Snapshot(place, number, told, hashlib.sha256(sums).hexdigest())
+        if {"format", "csat", "study", "wave", "revision", "answers"} <= told.keys():
+            return told
+    except (ValueError, AttributeError):
+        pass
+    raise _damaged(place, revision, SNAPSHOT, "cannot be understood")
 
 
 def _checked(place: WavePlace, revision: int, answers: bool) -> tuple[bytes, bytes]:
@@ -224,7 +233,7 @@ def _checked(place: WavePlace, revision: int, answers: bool) -> tuple[bytes, byt
         expected = read_sums(sums.decode("utf-8", errors="replace"))
     except OSError as error:
         raise _damaged(place, revision, SUMS, _why(error)) from error
-    if set(expected) != {ANSWERS, SNAPSHOT}:
+    if set(expected) != {ANSWERS, SNAPSHOT} or sums_of(expected).encode() != sums:
         raise _damaged(place, revision, SUMS, "does not name the files that it should")
     try:
         content = (folder / SNAPSHOT).read_bytes()

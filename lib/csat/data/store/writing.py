@@ -148,7 +148,13 @@ def _store(
         shutil.rmtree(staging, ignore_errors=True)
         if new_wave and not any(place.folder.iterdir()):
             place.folder.rmdir()
-    flush(place.folder)
+    try:
+        flush(place.folder)
+    except OSError as error:
+        raise StoreError(
+            f"{place.where}: revision {number} is in its place, but the system does not confirm that it is "
+            f"on the disk: {error.strerror or error}; look with csat waves STUDY --verify"
+        ) from error
     return read_snapshot(place, number)
 
 
