@@ -460,7 +460,7 @@ def test_the_studies_of_the_suite(run: Run, study: str, lang: str) -> None:
     page, frame = run(study, lang)
     text = page.get_text(" ")
     assert not re.search(r"\bnan\b|None|\{|\}", text)
-    assert len(page.find_all("figure")) == (4 if study == "mobile_ecsi" else 6)
+    assert len(page.find_all("figure")) == (4 if study == "mobile_ecsi" else 7)
     assert all(table.find("caption").get_text(strip=True) for table in page.find_all("table"))
     assert not frame.duplicated(["metric", "subject", "method"]).any()
     asked = load_study(study)

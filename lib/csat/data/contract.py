@@ -40,6 +40,7 @@ def used_columns(study: Study) -> set[str]:
         | {c.name for q in study.questions.values() for c in q.columns}
         | special
         | set(study.data.ignore_columns)
+        | set(study.privacy.hash)
     )
 
 

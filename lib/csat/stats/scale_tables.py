@@ -97,7 +97,7 @@ def reliability_table(sample: Sample, blocks: Blocks) -> pd.DataFrame:
                 frame = tidy(metric, [construct], replace(part, high=high), n, method)
                 frames.append(frame.assign(items=len(items), flag=flags.get(metric, "")))
     table = stack(frames)
-    return table if isinstance(sample, Bootstrap) else _with_feldt(table)
+    return table if isinstance(sample, Bootstrap) or table.empty else _with_feldt(table)
 
 
 def item_analysis(sample: Sample, blocks: Blocks) -> pd.DataFrame:

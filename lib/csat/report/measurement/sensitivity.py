@@ -81,6 +81,8 @@ def sensitivity_table(
         return _figures(answers.study, frame, own, missing, figures)
 
     table = effect_of_excluding(used.scored, out, compute)
+    if table.empty:
+        return pd.DataFrame()
     names = table["subject"].str.partition(" ")
     table = table.assign(metric=names[0], subject=names[2])
     return table[table["everybody"].notna()].reset_index(drop=True)
