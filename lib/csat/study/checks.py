@@ -5,7 +5,6 @@ What makes a study unusable is an error of `csat.study.load_study`; what is mere
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from csat.study.problems import listing
 LABEL_LENGTH = {"en": 24, "zh": 12}
 _SMALL_PATH = 0.2
 _INVERSE_SQUARE_ROOT = 2.486
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ def _credits(study: Study) -> Iterator[Finding]:
 
 
 def _wording(study: Study) -> Iterator[Finding]:
-    """Long labels, texts that come twice, texts that were not translated."""
+    """Long labels, and texts that come twice."""
     for lang in study.languages:
         seen: dict[str, list[str]] = defaultdict(list)
         for item in study.items.values():
@@ -215,20 +213,6 @@ def _label(item: Item, lang: str) -> Iterator[Finding]:
     if len(item.label[lang]) > LABEL_LENGTH[lang]:
         message = f"label_{lang} is longer than {LABEL_LENGTH[lang]} characters and will not fit in figures"
         yield Finding("note", "long_label", item.id, message, {"lang": lang, "limit": LABEL_LENGTH[lang]})
-    if lang == "zh" and not _CHINESE.search(item.wording[lang]):
-        yield Finding("warning", "untranslated", item.id, "text_zh holds no Chinese")
-
-
-def _pronouns(study: Study) -> Iterator[Finding]:
-    """Chinese wording that addresses people both politely and familiarly."""
-    if "zh" not in study.languages:
-        return
-    familiar = [i.id for i in study.items.values() if "你" in i.wording["zh"]]
-    polite = [i.id for i in study.items.values() if "您" in i.wording["zh"]]
-    if familiar and polite:
-        message = f"你 in {listing(familiar, 5)} but 您 in {listing(polite, 5)}: address people in one way"
-        values = {"familiar": tuple(familiar), "polite": tuple(polite)}
-        yield Finding("warning", "pronouns", "items.csv", message, values)
 
 
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
@@ -242,5 +226,4 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _sample,
     _credits,
     _wording,
-    _pronouns,
 )
