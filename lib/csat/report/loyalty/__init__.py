@@ -20,6 +20,7 @@ from csat.report.loyalty.showing_drivers import show_loyalty_drivers as show_loy
 from csat.report.loyalty.showing_drivers import show_map as show_map
 from csat.report.loyalty.showing_drivers import show_mediation as show_mediation
 from csat.report.loyalty.showing_drivers import show_model as show_model
+from csat.report.loyalty.showing_trend import show_trend as show_trend
 from csat.report.loyalty.telling import tell_curve as tell_curve
 from csat.report.loyalty.telling import tell_levels as tell_levels
 from csat.report.loyalty.telling import tell_parts as tell_parts
@@ -36,3 +37,5 @@ from csat.report.loyalty.telling_first import tell_disproof as tell_disproof
 from csat.report.loyalty.telling_first import tell_first as tell_first
 from csat.report.loyalty.telling_first import tell_items as tell_items
 from csat.report.loyalty.telling_first import tell_trust as tell_trust
+from csat.report.loyalty.trend import Trend as Trend
+from csat.report.loyalty.trend import over_time as over_time

@@ -17,6 +17,7 @@ from csat.report.loyalty.drivers import Drivers, drivers
 from csat.report.loyalty.first import First, what_first
 from csat.report.loyalty.levels import Levels, levels
 from csat.report.loyalty.structure import Structure, structure
+from csat.report.loyalty.trend import Trend
 from csat.report.measurement.careless import indices_moved, screened
 from csat.report.measurement.results_file import read_verdicts, verdicts_of
 from csat.report.measurement.verdicts import discriminant_verdict
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from csat.report.page import Page
     from csat.study.definition import Study
 
-Recorded = Levels | Bridge | Drivers | Structure | First
+Recorded = Levels | Bridge | Drivers | Structure | First | Trend
 
 WEAK = ("weak", "not_usable")
 
