@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from csat.data import load_answers
+from csat.report.analysed import only_analysed
+from csat.report.loyalty.basis import prepare
 from csat.report.measurement.weights import drift_rows, margin_rows, show_weights, weighting_of
 from csat.report.page import Page, open_page
 from csat.study import load_study
@@ -113,3 +116,27 @@ def test_weights_that_came_with_the_answers(tmp_path: Path, monkeypatch: pytest.
     assert "came with the answers" in found.get_text(" ")
     drift = drift_rows(study, load_answers(study))
     assert set(drift["subject"]) == {"2026-09", "2026-10"}
+
+
+def test_strata_and_clusters_go_with_the_respondents_analysed(tmp_path: Path) -> None:
+    study = study_with(tmp_path / "guests", "")
+    answers = load_answers(study)
+    scored = answers.scored.copy()
+    scored.iloc[:7, 0] = np.nan
+    names = np.arange(answers.n).astype(str).astype(object)
+    answers = replace(answers, scored=scored, strata=names, clusters=names)
+    used = only_analysed(answers, "listwise")
+    assert used.strata is not None
+    assert used.clusters is not None
+    assert used.strata.tolist() == used.clusters.tolist() == names[7:].tolist()
+
+
+def test_loyalty_takes_the_design_into_account(tmp_path: Path) -> None:
+    study = study_with(tmp_path / "guests", "")
+    answers = load_answers(study)
+    clusters = (np.arange(answers.n) // 10).astype(str).astype(object)
+    plain, tied = prepare(answers, 50), prepare(replace(answers, clusters=clusters), 50)
+    assert plain.design == {"weights": None, "strata": None, "clusters": None}
+    assert tied.sample.sums.n_groups == 20
+    assert tied.sample.designed
+    assert not plain.sample.designed
