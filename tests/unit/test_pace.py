@@ -14,7 +14,7 @@ from csat.data.duplicates import identical_answers, shared_devices
 from csat.data.grids import contradictions, grids_of, straight_share
 from csat.data.pace import relative_pace, seconds_taken
 from csat.data.screening import SIGNS, CarelessRules, screen
-from csat.data.signs import failed_checks, signs_of
+from csat.data.signs import contradicted, failed_checks, signs_of
 from csat.report.measurement.careless import screened
 from csat.study import load_study
 from hypothesis import given, settings
@@ -156,6 +156,21 @@ def test_all_signs_of_a_study(answers: Answers) -> None:
     assert signs["implausible"].sum() == 1
     assert signs["implausible"].iloc[37] == 1
     assert signs["shared_device"].isna().all()
+
+
+def test_hashed_addresses_tell_who_shares_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CSAT_HASH_KEY", "a key that is long enough for hashes of addresses")
+    frame = answers_frame().assign(ip=[f"10.0.0.{i // 2}" for i in range(60)])
+    folder = write_study(tmp_path / "guests", TOML + '\n[privacy]\nhash = ["ip"]\n')
+    write_answers(folder, frame)
+    answers = load_answers(load_study(folder))
+    assert not answers.cells["ip"].str.contains("10.0", regex=False).any()
+    assert signs_of(answers)["shared_device"].tolist() == [1.0] * answers.n
+
+
+def test_contradictions_are_counted_one_by_one(answers: Answers) -> None:
+    assert contradicted(answers) == [1]
+    assert contradicted(load_answers(load_study("mobile_ecsi"))) == []
 
 
 def test_a_short_questionnaire_is_judged_by_plain_signs_alone(answers: Answers) -> None:

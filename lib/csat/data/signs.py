@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csat.data.answers import Answers
@@ -110,12 +111,33 @@ def implausible_count(
     pandas.Series of float, shape (n,)
         Rules that hold for sure; NaN without a rule that could be decided.
     """
+    holds = _truths(plain, rules, questionnaire)
+    found, known = (holds == routed.YES).sum(axis=0), (holds != routed.OPEN).any(axis=0)
+    return pd.Series(np.where(known, found, np.nan), index=plain.index)
+
+
+def contradicted(answers: Answers) -> list[int]:
+    """Count the respondents of each contradiction in the ``[quality]`` of the study.
+
+    Parameters
+    ----------
+    answers : Answers
+
+    Returns
+    -------
+    list of int
+        In the order of the study.
+    """
+    rules = answers.study.quality.implausible
+    holds = _truths(plain_answers(answers), rules, asked_in(answers))
+    return [int(n) for n in (holds == routed.YES).sum(axis=1)]
+
+
+def _truths(
+    plain: pd.DataFrame, rules: tuple[Implausible, ...], questionnaire: Questionnaire
+) -> npt.NDArray[np.float64]:
+    """Degrees of truth (rules, n) of each rule for each respondent."""
     frame = routed.with_columns(questionnaire, plain)
     who = routed.asked(questionnaire, plain)
-    found = np.zeros(len(plain))
-    known = np.zeros(len(plain), dtype=bool)
-    for rule in rules:
-        holds = routed.truth(rule.when, frame, questionnaire.by_id, who)
-        found += holds == routed.YES
-        known |= holds != routed.OPEN
-    return pd.Series(np.where(known, found, np.nan), index=plain.index)
+    rows = [routed.truth(rule.when, frame, questionnaire.by_id, who) for rule in rules]
+    return np.asarray(rows, dtype=np.float64).reshape(len(rules), len(plain))

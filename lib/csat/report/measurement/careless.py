@@ -11,7 +11,7 @@ import pandas as pd
 
 from csat import stats
 from csat.data.screening import SIGNS, CarelessRules, Screening, screen
-from csat.data.signs import signs_of
+from csat.data.signs import contradicted, signs_of
 from csat.report.measurement.assessment import Assessment
 from csat.report.measurement.intake import ranges_of
 from csat.report.measurement.sensitivity import headline_tables, sensitivity_table
@@ -58,6 +58,8 @@ class Carelessness:
         Metric ``alpha`` with and without those who gave one answer to everything alone.
     possible : bool
         Whether the questionnaire is long enough to tell careless respondents from others.
+    contradictions : tuple of int
+        Respondents of each contradiction that the study names.
     """
 
     screening: Screening
@@ -67,6 +69,7 @@ class Carelessness:
     effect: pd.DataFrame
     straight_effect: pd.DataFrame
     possible: bool
+    contradictions: tuple[int, ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -108,6 +111,7 @@ def carelessness(answers: Answers, sample: Sample, found: Assessment) -> Careles
         effect=_with_limits(effect, answers, sample, found),
         straight_effect=sensitivity_table(answers, straight, rule, ("alpha",)),
         possible=bool(screening.rules.counted),
+        contradictions=tuple(contradicted(answers)),
     )
 
 
@@ -224,9 +228,13 @@ def flag_table(page: Page, found: Carelessness) -> pd.DataFrame:
 
 
 def show_flags(page: Page, found: Carelessness) -> None:
-    """Show who is flagged by which rule, where the questionnaire is long enough for flags."""
+    """Show who is flagged by which rule, where that can be told, and the contradictions of the study."""
     if found.possible:
         page.table("flags", flag_table(page, found), FLAG_FORMATS)
+    rules = page.study.quality.implausible
+    if rules:
+        told = [page.study.say(rule.text, page.lang) for rule in rules]
+        page.table("contradictions", pd.DataFrame({"contradiction": told, "count": found.contradictions}))
 
 
 def largest_changes(found: Carelessness) -> dict[str, float]:
