@@ -12,6 +12,9 @@ from csat.stats.layout import FloatArray
 from csat.stats.moments import MomentsError
 from csat.stats.sums import GroupedSums
 
+LEAST_PER_PATTERN = 5.0
+"""Incomplete respondents a pattern below which d² is no longer chi-square (docs/validation.md)."""
+
 
 @dataclass(frozen=True)
 class Mcar:
@@ -31,6 +34,8 @@ class Mcar:
         Respondents with at least one answer.
     items : tuple of str
         Items that the test speaks of: those that vary.
+    per_pattern : float
+        Respondents with a missing answer for each pattern of missing answers; NaN when nothing is missing.
     """
 
     statistic: float
@@ -39,6 +44,12 @@ class Mcar:
     patterns: int
     n: int
     items: tuple[str, ...]
+    per_pattern: float = np.nan
+
+    @property
+    def thin(self) -> bool:
+        """Whether patterns have so few respondents that p is not to be trusted."""
+        return self.per_pattern < LEAST_PER_PATTERN
 
     def table(self) -> pd.DataFrame:
         """Tell the test as a tidy frame: metrics ``mcar_statistic``, ``mcar_df`` and ``mcar_p``."""
@@ -75,8 +86,8 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
     -----
     d² = sum over the patterns j of n_j (m_j - mu_j)' S_j⁻¹ (m_j - mu_j): means of the items observed in the
     pattern against the maximum likelihood mean and covariance (divisor n, from the EM algorithm) of the same
-    items; sum_j p_j - p degrees of freedom. Weights play no part. With few respondents in many patterns the
-    test is too lenient; see docs/validation.md for its size.
+    items; sum_j p_j - p degrees of freedom. Weights play no part. With few respondents in many patterns it
+    rejects too rarely, or too often where answers are skewed: see `Mcar.thin` and docs/validation.md.
 
     References
     ----------
@@ -112,7 +123,9 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
             moments.cov[np.ix_(pattern, pattern)],
         )
     df = int(patterns.sum()) - len(items)
-    return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items)
+    incomplete = int((~seen.all(axis=1)).sum())
+    per_pattern = incomplete / int((~patterns.all(axis=1)).sum())
+    return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items, per_pattern)
 
 
 def _distance(rows: FloatArray, mean: FloatArray, cov: FloatArray) -> float:

@@ -152,6 +152,8 @@ def tell_mcar(page: Page, answers: Answers) -> None:
         return page.say("mcar.failed")
     page.record(found.table())
     values = {"statistic": found.statistic, "df": found.df, "p": found.p, "patterns": found.patterns}
+    if found.thin:
+        return page.say("mcar.thin", **values)
     if found.p < SIGNIFICANT:
         return page.warn("mcar.rejected", **values)
     page.say("mcar.kept", **values)
