@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat.stats.design import DesignError, SurveyDesign
-from csat.stats.design_estimates import domain_means, mean, nps, quantile, ratio, total
+from csat.stats.design_domains import domain_means, quantile
+from csat.stats.design_estimates import mean, nps, ratio, total
 from csat.stats.design_intervals import share_interval, worth
 from csat.stats.layout import FloatArray
 from csat.stats.replicates import draw_rescaled, replicate_weights

@@ -1,4 +1,4 @@
-"""Estimates from a designed sample, linearised: means, totals, ratios, shares, NPS, quantiles, domains."""
+"""Estimates from a designed sample, linearised: means, shares, totals, ratios, NPS."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from csat.stats.design import DesignError, SurveyDesign
-from csat.stats.frames import stack, tidy
 from csat.stats.layout import BoolArray, FloatArray
 
 
@@ -96,7 +94,7 @@ def ratio(
     """
     y, x = _columns(numerator), _columns(denominator)
     y, x = np.broadcast_arrays(y, x)
-    inside = _inside(design, domain, y) & ~np.isnan(x)
+    inside = inside_of(design, domain, y) & ~np.isnan(x)
     if not inside.any(axis=0).all():
         raise DesignError("nobody with an answer belongs to the domain; widen it")
     w = design.weights[:, None] * inside
@@ -161,7 +159,7 @@ def total(design: SurveyDesign, values: npt.ArrayLike, domain: npt.ArrayLike | N
     R: ``svytotal(~y, design)``.
     """
     y = _columns(values)
-    inside = _inside(design, domain, y)
+    inside = inside_of(design, domain, y)
     scores = np.where(inside, y, 0.0)
     covariance = design.covariance(scores)
     value = design.weights @ scores
@@ -200,111 +198,6 @@ def nps(
     return mean(design, np.where(np.isnan(x), np.nan, y), domain)
 
 
-def quantile(
-    design: SurveyDesign,
-    values: npt.ArrayLike,
-    at: float = 0.5,
-    domain: npt.ArrayLike | None = None,
-    level: float = 0.95,
-) -> tuple[float, float, float]:
-    """Weighted quantile with Woodruff's interval.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-    values : array_like of shape (n,)
-    at : float
-        Such as 0.5 for the median.
-    domain : array_like of bool, shape (n,), optional
-    level : float
-
-    Returns
-    -------
-    estimate, low, high : float
-
-    Notes
-    -----
-    The interval of the share of answers at or below the estimate, read back as answers.
-
-    References
-    ----------
-    Woodruff, R. S. (1952). Confidence intervals for medians and other position measures. Journal of the
-    American Statistical Association 47, 635-646.
-
-    Examples
-    --------
-    R: ``svyquantile(~y, design, 0.5, interval.type = "mean")``.
-    """
-    from scipy.special import stdtrit
-
-    y = np.asarray(values, dtype=np.float64)
-    inside = _inside(design, domain, y[:, None])[:, 0] & (design.weights > 0)
-    if not inside.any():
-        raise DesignError("nobody with an answer belongs to the domain; widen it")
-    order = np.argsort(y[inside], kind="stable")
-    ordered = y[inside][order]
-    running = np.cumsum(design.weights[inside][order])
-    running /= running[-1]
-
-    def read(share: float) -> float:
-        place = int(np.searchsorted(running, share - 1e-12, side="left"))
-        return float(ordered[min(place, len(ordered) - 1)])
-
-    estimate = read(at)
-    below = mean(design, np.where(inside, (y <= estimate).astype(np.float64), np.nan))
-    reach = float(below.standard_error[0] * stdtrit(max(below.df, 1), (1 + level) / 2))
-    return estimate, read(max(at - reach, 0.0)), read(min(at + reach, 1.0))
-
-
-def domain_means(
-    design: SurveyDesign, values: npt.ArrayLike, by: npt.ArrayLike, metric: str = "mean", level: float = 0.95
-) -> pd.DataFrame:
-    """Means of groups of respondents.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-    values : array_like of shape (n,)
-    by : array_like of shape (n,)
-        Group of each respondent; missing ones are in none.
-    metric : str
-        Name for the frame.
-    level : float
-
-    Returns
-    -------
-    DataFrame
-        Tidy, a row a group, with columns ``standard_error`` and ``deff``.
-
-    Examples
-    --------
-    R: ``svyby(~y, ~group, design, svymean)``.
-    """
-    codes, names = pd.factorize(np.asarray(by, dtype=object), sort=True)
-    y = np.asarray(values, dtype=np.float64)
-    rows = []
-    for code, name in enumerate(names):
-        inside = codes == code
-        if not (inside & ~np.isnan(y) & (design.weights > 0)).any():
-            continue
-        found = mean(design, y, inside)
-        low, high = found.interval(level)
-        rows.append(
-            tidy(
-                metric,
-                [str(name)],
-                found.value,
-                n=found.n,
-                method=f"linearised, t interval {level:.0%} on {found.df} df",
-                low=low,
-                high=high,
-                standard_error=found.standard_error,
-                deff=found.deff,
-            )
-        )
-    return stack(rows)
-
-
 def _simple(w: FloatArray, residuals: FloatArray, total: FloatArray) -> FloatArray:
     """Variance that the mean of a simple random sample of as many respondents would have."""
     count = (w > 0).sum(axis=0)
@@ -318,7 +211,7 @@ def _columns(values: npt.ArrayLike) -> FloatArray:
     return array[:, None] if array.ndim == 1 else array
 
 
-def _inside(design: SurveyDesign, domain: npt.ArrayLike | None, values: FloatArray) -> BoolArray:
+def inside_of(design: SurveyDesign, domain: npt.ArrayLike | None, values: FloatArray) -> BoolArray:
     """Respondents that belong to the domain and have an answer, (n, k)."""
     if len(values) != len(design.weights):
         raise DesignError(
