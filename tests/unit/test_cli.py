@@ -194,6 +194,22 @@ def test_exit_codes(
     assert told in shown.stderr and shown.stdout == "" and "Traceback" not in shown.output
 
 
+def test_a_study_is_checked_before_its_answers_are_there(csat: Call, tmp_path: Path, root: Path) -> None:
+    folder = tmp_path / "airport"
+    folder.mkdir()
+    for name in ("study.toml", "items.csv", "questions.csv"):
+        (folder / name).write_bytes((root / "studies" / "airport" / name).read_bytes())
+    shown = csat("check", folder)
+    assert shown.exit_code == 0, shown.output
+    assert 'no answers: there is no data file "data/2017.csv.gz"' in shown.output
+    assert "csat ingest STUDY FILE --wave 2017" in shown.output and "warnings: " in shown.output
+    for arguments in (["--wave", "1999"], ["--data", "none.csv"]):
+        shown = csat("check", folder, *arguments)
+        assert shown.exit_code == 2 and "there is no data file" in shown.output
+    shown = csat("run", folder, "--wave", "2016")
+    assert shown.exit_code == 2 and "csat ingest STUDY FILE --wave 2016" in shown.output
+
+
 class Stream:
     """Text stream that may be a terminal."""
 

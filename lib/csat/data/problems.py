@@ -29,6 +29,10 @@ class DataError(CsatError):
         return type(self), (self.problems, self.where, self.advice)
 
 
+class NoAnswers(DataError):
+    """There are no answers yet where the study says that they will be."""
+
+
 def in_rows(rows: Sequence[int]) -> str:
     """Where something is: ``in row 3``, or ``in rows 3, 17, 20 and 5 more``."""
     return f"in row{'s' if len(set(rows)) > 1 else ''} {rows_text(rows)}"

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from csat.data import database
-from csat.data.problems import DataError
+from csat.data.problems import DataError, NoAnswers
 from csat.data.readers import read_table
 from csat.data.table import RawTable
 from csat.study.definition import DataSource, Study
@@ -77,7 +77,9 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
     if told.kind == "package":
         return _from_package(study, told)
     if told.kind == "file":
-        return _with_dictionary(study, _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told), wave)
+        return _with_dictionary(
+            study, _from_file(study, told.path.replace(PLACE_OF_WAVE, wave), told, wave), wave
+        )
     if told.kind == "database":
         return Source(b"", f"database {told.url_env}", database.origin(told), told, wave)
     raise DataError(
@@ -139,7 +141,7 @@ def _bases(study: Study, by_user: bool) -> tuple[Path, ...]:
     return (Path.cwd(), study.folder, project_root()) if by_user else (study.folder,)
 
 
-def _from_file(study: Study, path: str, told: DataSource) -> Source:
+def _from_file(study: Study, path: str, told: DataSource, wave: str = "") -> Source:
     """Bytes of a file; relative paths of the study start from its folder."""
     given = Path(path).expanduser()
     by_user = told is not study.data
@@ -153,7 +155,17 @@ def _from_file(study: Study, path: str, told: DataSource) -> Source:
     folder = candidates[0].parent
     names = [p.name for p in sorted(folder.iterdir()) if p.is_file()] if folder.is_dir() else []
     hint = suggest(given.name, names)
-    raise DataError(f'there is no data file "{path}"{hint}', f'study "{study.id}"')
+    where, wrong = f'study "{study.id}"', f'there is no data file "{path}"{hint}'
+    raise DataError(wrong, where) if by_user else NoAnswers(wrong, where, [_how_to_bring(study, path, wave)])
+
+
+def _how_to_bring(study: Study, path: str, wave: str) -> str:
+    """Say how a study comes by its answers."""
+    named = study.folder.name if study.folder.parent == project_root() / "studies" else "STUDY"
+    return (
+        f"put it into the study's folder ({study.folder.name}/{path}), or name another with --data FILE, or "
+        f"store the answers: csat ingest {named} FILE --wave {wave or 'WAVE'} (docs/study-format.md, [data])"
+    )
 
 
 def _with_dictionary(study: Study, source: Source, wave: str) -> Source:

@@ -240,6 +240,7 @@ def _of_store(result: RunResult) -> str:
 def _check(study: str, wave: str, data: str, strict: bool) -> None:
     """Load a study and its answers and say what was found."""
     from csat.data import load_answers
+    from csat.data.problems import NoAnswers
     from csat.data.store.present import stored_waves
     from csat.run.checking import remarks, summaries
     from csat.study import load_study
@@ -252,7 +253,12 @@ def _check(study: str, wave: str, data: str, strict: bool) -> None:
     if found.data.kind == "none" and not data and not stored_waves(found):
         click.echo("no answers yet: the study has no [data], and nothing is stored")
     else:
-        _say_answers(load_answers(found, wave=wave, data=data))
+        try:
+            _say_answers(load_answers(found, wave=wave, data=data))
+        except NoAnswers as missing:  # the definition can be checked before the first answer
+            if wave and wave not in {one.id for one in found.waves}:
+                raise
+            click.echo("no answers: " + "\n  ".join([*missing.problems, *missing.advice]))
     for line in summaries(found):
         click.echo(line)
     _say_remarks(remarks(found), strict)
