@@ -133,7 +133,7 @@ def make_plan(
     loaded = replace(loaded, simulated=answers.study.simulated)  # a file of answers may be marked so
     languages = tuple(lang for lang in loaded.languages if lang in chosen)
     files = [folder / f"{book.name}.ipynb" for book in notebooks]
-    inputs = _inputs(loaded, answers, files, shown, languages, values, root)
+    inputs = _inputs(loaded, answers, files, shown, languages, values, root) | _earlier(loaded, answers, path)
     return Plan(
         study=loaded,
         wave=answers.wave,
@@ -182,6 +182,14 @@ def _stored(answers: Answers) -> dict[str, Any]:
         "revisions": answers.revisions,
         "provisional": answers.provisional,
     }
+
+
+def _earlier(study: Study, answers: Answers, data: str) -> dict[str, Any]:
+    """Hashes of the waves before, which the report compares with; nothing for a first wave."""
+    from csat.data.earlier import earlier_hashes
+
+    found = earlier_hashes(study, answers.wave, data.replace("{wave}", answers.wave))
+    return {"earlier": found} if found else {}
 
 
 def _absolute(data: str | Path, bases: Sequence[Path]) -> str:

@@ -108,7 +108,9 @@ def _breaks(axes: Any, places: Sequence[float], label: str) -> None:
 def _names(axes: Any, ends: Sequence[tuple[int, float, str, str]], last: int) -> None:
     """Name each line at the right of the axes."""
     low, high = axes.get_ylim()
-    heights = direct_labels([end[1] for end in ends], 0.09 * (high - low))
-    for (_, _, name, colour), y in zip(ends, heights, strict=True):
+    texts = [wrap(name, 14) for _, _, name, _ in ends]
+    tall = max(text.count("\n") + 1 for text in texts)
+    heights = direct_labels([end[1] for end in ends], (0.03 + 0.05 * tall) * (high - low))
+    for text, (_, _, _, colour), y in zip(texts, ends, heights, strict=True):
         look = {"textcoords": "offset points", "va": "center", "color": text_colour(colour)}
-        axes.annotate(wrap(name, 14), (last + 0.3, y), (8, 0), annotation_clip=False, **look)
+        axes.annotate(text, (last + 0.3, y), (8, 0), annotation_clip=False, **look)

@@ -59,7 +59,7 @@ def told(page: Page, found: Trend) -> list[Said]:
     latest = found.latest[found.latest["estimate"].notna()]
     if len(latest) > 1:
         moved = latest[latest["p_adjusted"] < NOISE]
-        pairs = [f"{_name(page, found, row)} ({_change(row)})" for row in _rows(moved)]
+        pairs = [_named(page, _name(page, found, row), _change(row)) for row in _rows(moved)]
         key = "some" if pairs else "none"
         said.append((f"trend.others.{key}", {"k": len(latest), "names": pairs, "m": len(pairs)}))
     return said
@@ -232,12 +232,12 @@ def _show_parts(page: Page, found: Trend) -> None:
         & ((found.parts["ci_low"] > 0) | (found.parts["ci_high"] < 0))
     ]
     pairs = [
-        f"{page.label(row['subject'])} ({numbers.number(row['estimate'], 1, signed=True)})"
+        _named(page, page.label(row["subject"]), numbers.number(row["estimate"], 2, signed=True))
         for row in _rows(clear)
     ]
     page.say(f"trend.parts.{'some' if pairs else 'none'}", names=pairs, k=len(pairs), earlier=earlier)
     values = {"name": page.label(name), "earlier": earlier, "wave": found.waves[-1]}
-    page.metrics("trend.parts", found.parts, digits=1, head="segment", **values)
+    page.metrics("trend.parts", found.parts, digits=2, head="segment", **values)
 
 
 # ---- pieces ------------------------------------------------------------------------------------------------
@@ -269,6 +269,11 @@ def _name(page: Page, found: Trend, row: dict[str, Any]) -> str:
     if metric in ("nps", "change_nps"):
         return page.t("metric.nps")
     return page.t("trend.top_box", name=label) if metric in PERCENT else label
+
+
+def _named(page: Page, name: str, value: str) -> str:
+    """Name in quotes with a value in brackets."""
+    return page.t("named_value", name=name, value=value)
 
 
 def _value(row: dict[str, Any], times: float = 1.0) -> Value:
