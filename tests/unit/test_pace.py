@@ -66,9 +66,11 @@ def test_identical_answers_are_counted_but_not_straight_lines() -> None:
     raw.iloc[9] = raw.iloc[3]
     raw.iloc[[20, 21]] = 5.0
     raw.iloc[[30, 31], :10] = np.nan
+    raw.iloc[[40, 41]] = 7.0
+    raw.iloc[[40, 41], 4] = 6.0
     found = identical_answers(raw)
     assert found[[3, 7, 9]].tolist() == [2, 2, 2]
-    assert found[[20, 21, 30]].isna().all()
+    assert found[[20, 21, 30, 40]].isna().all()
     assert (found.dropna() > 0).sum() == 3
 
 

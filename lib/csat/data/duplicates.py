@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from csat.data.careless import longstring
+
 LEAST_ANSWERS = 20
-"""Answers that two people must share, and that may not all be the same: a few are shared by chance."""
+"""Answers that two people must share: a few are shared by chance."""
+
+MOST_ALIKE = 0.75
+"""Share of a person's answers that may be one and the same point: many are pleased with nearly everything."""
 
 
 def identical_answers(raw: pd.DataFrame, least: int = LEAST_ANSWERS) -> pd.Series:
@@ -22,7 +28,7 @@ def identical_answers(raw: pd.DataFrame, least: int = LEAST_ANSWERS) -> pd.Serie
     -------
     pandas.Series of float, shape (n,)
         How many others answered every item alike and left out the same ones. NaN for who answered fewer than
-        `least` items or gave one answer to everything: those are alike for another reason.
+        `least` items, or more than `MOST_ALIKE` of them by the same point: those are alike by chance.
 
     Notes
     -----
@@ -36,13 +42,15 @@ def identical_answers(raw: pd.DataFrame, least: int = LEAST_ANSWERS) -> pd.Serie
 
     Examples
     --------
-    >>> x = pd.DataFrame([[1, 2], [1, 2], [2, 1], [3, 3]])
+    >>> x = pd.DataFrame([[1.0, 2.0], [1.0, 2.0], [2.0, 1.0], [3.0, 3.0]])
     >>> identical_answers(x, least=2).tolist()
     [1.0, 1.0, 0.0, nan]
     """
     if raw.empty:
         return pd.Series(float("nan"), index=raw.index)
-    judged = (raw.notna().sum(axis=1) >= least) & (raw.nunique(axis=1) > 1)
+    given = raw.notna().sum(axis=1)
+    in_order = pd.DataFrame(np.sort(raw.to_numpy(dtype=np.float64), axis=1), index=raw.index)
+    judged = (given >= least) & (longstring(in_order) <= MOST_ALIKE * given)
     # A row is known by the hash of its bytes; a missing answer is alike to a missing answer.
     key = pd.util.hash_pandas_object(raw.astype(float), index=False)
     others = key.groupby(key).transform("size") - 1
