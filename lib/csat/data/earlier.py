@@ -20,12 +20,15 @@ class Earlier:
 
     Attributes
     ----------
+    waves : tuple of str
+        Names of all of them, the oldest first.
     answers : tuple of Answers
         The oldest first.
     left_out : tuple of (wave, reason)
         Waves whose answers cannot be used: a report has to name them.
     """
 
+    waves: tuple[str, ...]
     answers: tuple[Answers, ...]
     left_out: tuple[tuple[str, str], ...]
 
@@ -74,12 +77,13 @@ def load_earlier(
         An old wave that cannot be used is left out, with the reason: it must not stop a new one's report.
     """
     answers, left_out = [], []
-    for name in earlier_waves(study, wave, data):
+    names = earlier_waves(study, wave, data)
+    for name in names:
         try:
             answers.append(load_answers(study, name, data, segment, off_scale))
         except DataError as problem:
             left_out.append((name, str(problem)))
-    return Earlier(tuple(answers), tuple(left_out))
+    return Earlier(names, tuple(answers), tuple(left_out))
 
 
 def earlier_hashes(study: Study, wave: str, data: str | Path = "") -> dict[str, str]:

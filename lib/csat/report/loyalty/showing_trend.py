@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -73,8 +73,8 @@ def _satisfaction(page: Page, found: Trend) -> list[Said]:
         rows = rows[rows["estimate"].notna()]
         if rows.empty:
             continue
-        row = rows.iloc[0]
-        value = Value(*(float(row[part]) for part in ("estimate", "ci_low", "ci_high", "n")))
+        row = _rows(rows)[0]
+        value = _value(row)
         way = direction(row)
         size = (
             Value(abs(value.estimate), *sorted((abs(value.low), abs(value.high))))
@@ -120,7 +120,7 @@ def _figure(page: Page, found: Trend) -> Figure | None:
     breaks = [wave for wave in found.waves if wave in set(cut.loc[cut["item"].isin(shown), "later"])]
     return wave_lines(
         rows.assign(group=[page.label(name) for name in rows["subject"]]),
-        found.waves,
+        found.axis,
         lang=page.lang,
         ylabel=page.t("levels.axis"),
         breaks=breaks,
@@ -278,8 +278,8 @@ def _named(page: Page, name: str, value: str) -> str:
 
 def _value(row: dict[str, Any], times: float = 1.0) -> Value:
     """Estimate of a row with its limits."""
-    parts: Sequence[str] = ("estimate", "ci_low", "ci_high")
-    return Value(*(times * float(row[part]) for part in parts), float(row["n"]))
+    low, high = (times * float(row[part]) for part in ("ci_low", "ci_high"))
+    return Value(times * float(row["estimate"]), low, high, float(row["n"]))
 
 
 def _level(page: Page, row: dict[str, Any]) -> str:

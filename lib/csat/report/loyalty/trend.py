@@ -47,6 +47,8 @@ class Trend:
         The study with the questions of all waves.
     answers : tuple of Answers
         The oldest wave first, the wave of the report last.
+    axis : tuple of str
+        Names of all waves, with those that are left out.
     levels : DataFrame
         Tidy (``index_0_100`` of constructs, ``nps``, ``top_box`` of items), with ``wave, standard_error, df,
         n_eff`` and ``run``: a line may join waves of one run.
@@ -66,6 +68,7 @@ class Trend:
 
     declared: Study
     answers: tuple[Answers, ...]
+    axis: tuple[str, ...]
     levels: pd.DataFrame
     changes: pd.DataFrame
     comparability: pd.DataFrame
@@ -133,9 +136,18 @@ def over_time(
     found = load_earlier(study, answers.wave, data, answers.segment, off_scale or None)
     waves = (*found.answers, answers)
     table = comparability(study, [one.wave for one in waves])
-    levels = _runs(stats.stack([_levels(one) for one in waves]), waves, table)
+    axis = (*found.waves, answers.wave)
+    levels = _runs(stats.stack([_levels(one) for one in waves]), waves, axis, table)
     trend = Trend(
-        study, waves, levels, _changes(levels, waves, table), table, _none(), _none(), found.left_out
+        declared=study,
+        answers=waves,
+        axis=axis,
+        levels=levels,
+        changes=_changes(levels, waves, table),
+        comparability=table,
+        parts=_none(),
+        since=_none(),
+        left_out=found.left_out,
     )
     trend = replace(trend, since=_since(trend))
     return replace(trend, parts=_parts(trend, min(replicates, DRAWS), seed))
@@ -173,9 +185,11 @@ def items_of(subject: str, study: Study) -> tuple[str, ...]:
     return tuple(study.blocks().get(subject, (subject,)))
 
 
-def _runs(levels: pd.DataFrame, waves: Sequence[Answers], table: pd.DataFrame) -> pd.DataFrame:
+def _runs(
+    levels: pd.DataFrame, waves: Sequence[Answers], axis: Sequence[str], table: pd.DataFrame
+) -> pd.DataFrame:
     """Give each figure's runs of waves, which a line may join, a number."""
-    place = {one.wave: k for k, one in enumerate(waves)}
+    place = {wave: k for k, wave in enumerate(axis)}
     runs = pd.Series(0, index=levels.index)
     for _, rows in levels[levels["estimate"].notna()].groupby(["metric", "subject"], sort=False):
         run, before = 0, ""
