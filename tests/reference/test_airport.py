@@ -22,6 +22,7 @@ from csat.data.trend import comparability, load_waves
 from csat.stats.design import SurveyDesign
 from csat.stats.design_estimates import mean
 from csat.stats.shares import effective_n, nps_table
+from csat.stats.trend import changes, index_levels
 from csat.study import Study, load_study
 
 WAVES = ("2013", "2014", "2015", "2016", "2017")
@@ -296,3 +297,21 @@ def test_the_same_numbers_come_out_of_the_store(
         pd.testing.assert_frame_equal(answers.raw, waves[answers.wave].raw)
         np.testing.assert_allclose(answers.weights, waves[answers.wave].weights, rtol=1e-12)
     check_nps(load_answers(study, "2017"))
+
+
+def test_the_trend_of_overall_satisfaction_agrees_with_r(
+    waves: dict[str, Answers], numbers: Callable[[str], pd.DataFrame]
+) -> None:
+    expected = numbers("sfo_waves").set_index("year")
+    levels = []
+    for wave in WAVES:  # an index is 25 points a scale point, from 1 on
+        points = (waves[wave].raw[["overall"]] - 1) * 25
+        levels.append(index_levels(points, {"Satisfaction": ["overall"]}, waves[wave].weights))
+        row, told = levels[-1].iloc[0], expected.loc[int(wave)]
+        assert (row["estimate"], row["n"]) == pytest.approx((25 * (told["mean"] - 1), told["n"]), abs=1e-9)
+        assert row["standard_error"] == pytest.approx(25 * told["se"], abs=1e-9)
+    change = changes(levels[0], levels[-1]).iloc[0]
+    first, last = expected.loc[2013], expected.loc[2017]
+    assert change["estimate"] == pytest.approx(25 * (last["mean"] - first["mean"]), abs=1e-9)
+    assert change["standard_error"] == pytest.approx(25 * np.hypot(first["se"], last["se"]), abs=1e-9)
+    assert change["p"] < 0.001

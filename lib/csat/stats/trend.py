@@ -194,10 +194,10 @@ def changes(earlier: pd.DataFrame, later: pd.DataFrame, level: float = 0.95) -> 
     shares = both["metric"].isin(OF_SHARES).to_numpy()
     low, high = (np.where(shares, a, b) for a, b in zip(_newcombe(both, value), (low, high), strict=True))
     n = np.minimum(both["n_1"], both["n_2"])
-    told = f"later less earlier wave, {level:.0%}"
+    told = [f"{'hybrid score' if share else 't'} interval {level:.0%}" for share in shares]
     further = {"standard_error": error, "df": df, "p": p, "p_adjusted": adjusted(p)}
-    frame = tidy("", list(both["subject"]), value, n=n, method=told, low=low, high=high, **further)
-    return frame.assign(metric=[CHANGES[name] for name in both["metric"]])
+    frame = tidy("", list(both["subject"]), value, n=n, low=low, high=high, **further)
+    return frame.assign(metric=[CHANGES[name] for name in both["metric"]], method=told)
 
 
 def adjusted(p: FloatArray) -> FloatArray:

@@ -236,13 +236,20 @@ def _changes(levels: pd.DataFrame, waves: Sequence[Answers], table: pd.DataFrame
             if had and comparable(subject, had[-1], one.wave, waves, table):
                 before.setdefault(had[-1], []).append(row)
         found = [
-            changes(levels[levels["wave"] == past], later.loc[rows]).assign(wave=one.wave, earlier=past)
+            _between(levels[levels["wave"] == past], later.loc[rows], past, one.wave)
             for past, rows in before.items()
         ]
         if found:
             frame = stats.stack(found)
             frames.append(frame.assign(p_adjusted=adjusted(frame["p"].to_numpy(dtype=np.float64))))
     return stats.stack(frames) if frames else _none()
+
+
+def _between(before: pd.DataFrame, after: pd.DataFrame, earlier: str, later: str) -> pd.DataFrame:
+    """Compare two waves and name them."""
+    found = changes(before, after)
+    told = [f"{later} less {earlier}; {method}" for method in found["method"]]
+    return found.assign(wave=later, earlier=earlier, method=told)
 
 
 def _since(trend: Trend) -> pd.DataFrame:
@@ -253,8 +260,7 @@ def _since(trend: Trend) -> pd.DataFrame:
         last = rows.iloc[[-1]]
         run = rows[rows["run"] == last["run"].iloc[0]]
         if last["wave"].iloc[0] == trend.waves[-1] and len(run) > 2:
-            found = changes(run.iloc[[0]], last)
-            frames.append(found.assign(wave=trend.waves[-1], earlier=run["wave"].iloc[0]))
+            frames.append(_between(run.iloc[[0]], last, run["wave"].iloc[0], trend.waves[-1]))
     return stats.stack(frames) if frames else _none()
 
 
@@ -290,7 +296,8 @@ def _decomposed(
         return stats.tidy("", [], [])
     kept = table["metric"].isin(["change_composition", "change_within"]) & (table["subject"] == "total")
     n = min(int(np.isfinite(np.asarray(one.values, dtype=np.float64)).sum()) for one in waves)
-    return table[kept].assign(subject=segment, n=float(n))
+    told = f"{pair[1].wave} less {pair[0].wave}; "
+    return table[kept].assign(subject=segment, n=float(n), method=told + table["method"].astype(str))
 
 
 def _wave_of(answers: Answers, construct: str, segment: str) -> Wave:
