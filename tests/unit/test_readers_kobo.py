@@ -97,6 +97,42 @@ def test_lists_without_columns_are_split_when_certain() -> None:
     assert list_options(["the staff was nice", "all was fine", "fine", "nice"]) == []
 
 
+def test_names_of_places_are_no_lists() -> None:
+    places = ["San Marco", "San Marco", "Lido", "Isola Nova", "Isola Nova", "Lido", "San Piero", "San Piero"]
+    table = read(["place", *OWN], *([place, *own(i)] for i, place in enumerate(places)))
+    assert list_options(places) == []
+    assert table.variables["place"].kind == ""
+
+
+@pytest.mark.parametrize("sign", ["-", ".", ":"])
+def test_options_after_another_sign(sign: str) -> None:
+    header = ["g/why", f"g/why{sign}price", f"g/why{sign}staff", "g/why_other", f"g/a{sign}b", *OWN]
+    table = read(
+        header,
+        ["price staff", "True", "True", "", "1", *own(1)],
+        ["staff", "False", "True", "", "1", *own(2)],
+        ["", "", "", "", "1", *own(3)],
+    )
+    price = f"why{sign}price"
+    assert table.cells[price].tolist() == ["1", "0", ""]
+    assert (table.variables[price].group, table.variables[price].labels["1"]) == ("why", "price")
+    assert table.variables["why_other"].kind == table.variables[f"a{sign}b"].kind == ""
+
+
+def test_main_tables_of_older_servers_have_parents_too() -> None:
+    table = read(
+        ["q", *OWN, "_parent_table_name", "_parent_index"], ["5", *own(1), "", "-1"], ["4", *own(2), "", ""]
+    )
+    assert table.roles["respondent"] == "_uuid"
+    assert not any("repeated group" in note for note in table.notes)
+
+
+def test_tables_saved_with_r() -> None:
+    table = read(["instanceID", "start", "imei", "group.q"], ["uuid:1", "2026-10-01", "35209900", "NA"])
+    assert table.roles["respondent"] == "instanceID"
+    assert table.personal == ("imei",)
+
+
 def test_older_servers_write_other_signs() -> None:
     header = ["q", "why/a", "why/b", "_uuid", "_submission_time", "_duration"]
     table = read(

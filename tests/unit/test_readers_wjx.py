@@ -141,3 +141,52 @@ def test_time_taken(text: str, wanted: str) -> None:
 def test_times() -> None:
     assert iso_time("2026年10月1日 9:05") == "2026-10-01 09:05:00"
     assert iso_time("soon") == "soon"
+
+
+def test_only_the_first_option_bears_the_question() -> None:
+    header = ["1、性别", "2、您去过哪些门店(可多选)？(城东店(旗舰店))", "2、(城西店)", "2、(其他(请注明))"]
+    table = read(grid_of(header, ["1", "1", "0", "0"], ["2", "0", "0", "1"], ["1", "-3", "-3", "-3"]))
+    columns = header[1:]
+    assert [table.variables[c].kind for c in columns] == ["multiple"] * 3
+    assert {table.variables[c].label for c in columns} == {"您去过哪些门店(可多选)？"}
+    assert [table.variables[c].labels["1"] for c in columns] == ["城东店(旗舰店)", "城西店", "其他(请注明)"]
+    assert table.cells["2、(其他(请注明))"].tolist() == ["0", "1", ""]
+
+
+def test_only_the_first_row_of_a_grid_bears_the_question() -> None:
+    header = ["1、请评价门店：—环境整洁", "1、店员热情（1=很差，5=很好）", "1、排队时间短：高峰期"]
+    table = read(grid_of(header, ["5", "4", "3"], ["4", "4", "1"]))
+    assert [table.variables[c].label for c in header] == [
+        "请评价门店: 环境整洁",
+        "请评价门店: 店员热情（1=很差，5=很好）",
+        "请评价门店: 排队时间短：高峰期",
+    ]
+    assert {table.variables[c].group for c in header} == {"第1题"}
+
+
+def test_own_columns_deleted() -> None:
+    numbered = [
+        ["1、性别", "2、常去的门店", "3、满意度&lt;5分&gt;"],
+        ["男", "城东┋城西", "5"],
+        ["女", "城东", "4"],
+    ]
+    table = read(numbered)
+    assert table.roles == {}
+    assert table.cells["第2题(城西)"].tolist() == ["1", "0"]
+    assert table.variables["3、满意度<5分>"].label == "满意度<5分>"
+    assert read([["序号", *numbered[0]], ["1", "男", "城东", "5"], ["2", "女", "城西", "4"]]).roles
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        [["1、性别", "2、门店", "3、满意度"], ["男", "城东", "5"]],
+        [["1、性别", "2、门店", "金额", "日期"], ["男", "城东┋城西", "5", "2026-10-01"]],
+        [["3、性别", "2、门店", "1、满意度"], ["男", "城东┋城西", "5"]],
+        [["序号", "性别", "满意度"], ["1", "男", "5"]],
+    ],
+)
+def test_other_tables_with_numbers_are_plain(grid: list[list[str]]) -> None:
+    target = io.StringIO()
+    csv.writer(target).writerows(grid)
+    assert read_table(target.getvalue().encode(), "a.csv", DataSource()).format == "csv"

@@ -47,6 +47,7 @@ _PERSONAL = {
     "simid",
     "deviceid",
     "uid:deviceid",
+    "imei",
 }
 _PERSONAL |= {
     "_submitted_by",
@@ -69,6 +70,8 @@ _ROLES = (
 )
 _GPS = ("latitude", "longitude", "altitude", "precision", "accuracy")
 _CENTRAL = {"Status", "Edits"}
+_PARENTS = ("parent_key", "_parent_index", "_parent_table_name")
+_NO_PARENT = {"", "-1"}  # older servers give the main table these columns too
 _MEDIA = (
     ".jpg",
     ".jpeg",
@@ -103,7 +106,8 @@ def recognise(name: str, grid: Sequence[Sequence[str]]) -> bool:
     """
     header = {cell.strip().lower() for cell in grid[0]} if grid else set()
     sure = {"set-of" if cell.startswith("set-of-") else cell for cell in header} & _SURE
-    return bool(sure) or (len(header & _MARKS) > 1 and bool(header & {"_uuid", "_id", "_index", "key"}))
+    several = len(header & _MARKS) > 1 and bool(header & {"_uuid", "_id", "_index", "key", "instanceid"})
+    return bool(sure) or several
 
 
 def read(
@@ -232,7 +236,8 @@ def _note_repeats(sheet: Sheet) -> None:
     other = [column for key, column in lower.items() if key.startswith("set-of-")]
     if other:
         sheet.notes.append(f"repeated questions are in files of their own: {listing(other)}")
-    if "parent_key" in lower or "_parent_index" in lower or "_submission__id" in lower:
+    parents = [cell for key in _PARENTS if key in lower for cell in sheet.cells[lower[key]]]
+    if any(cell not in _NO_PARENT for cell in parents) or "_submission__id" in lower:
         if sheet.roles.get("respondent", "").lower() in ("_uuid", "_id"):
             del sheet.roles["respondent"]
         sheet.notes.append("the file is of a repeated group: several rows may be of one respondent")

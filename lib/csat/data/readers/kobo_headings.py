@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _FLAGS = {"0", "1", "true", "false", "yes", "no", "n/a", ""}
+_BETWEEN = "/-.:"
 _OWN = ("meta/", "meta-", "meta:", "formhub/", "set-of-", "uid:")
 
 
@@ -74,14 +75,16 @@ def _without_groups(title: str, question: str, central: bool) -> str:
 
 def _questions(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """Heading of an option -> heading of its question."""
-    flags = {
+    whole = set(header)
+    flagged = {
         title
         for place, title in enumerate(header)
-        if "/" in title and all(row[place].lower() in _FLAGS for row in rows if place < len(row))
+        if any(sign in title for sign in _BETWEEN)
+        and all(row[place].lower() in _FLAGS for row in rows if place < len(row))
     }
-    found: dict[str, str] = {}
-    whole = set(header)
-    for title in flags:
+    flags = {title for title in flagged if "/" in title}
+    found = _by_other_signs(whole, flagged)
+    for title in flags - set(found):
         # An option's label may hold a slash itself: the longest question that the file has counts.
         parts = [place for place, sign in enumerate(title) if sign == "/"]
         for place in reversed(parts):
@@ -95,3 +98,18 @@ def _questions(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str
         if alone[start] > 1 and alone[start] == shared[start] and not start.lower().startswith(_OWN):
             found[title] = start
     return found
+
+
+def _by_other_signs(whole: set[str], flagged: set[str]) -> dict[str, str]:
+    """Options of questions where a server was told to write another sign than ``/``.
+
+    The question must have a column itself, and two options at least, as names may hold these signs.
+    """
+    found = {}
+    for title in flagged:
+        starts = [title[:place] for place, sign in enumerate(title) if sign in _BETWEEN]
+        question = next((start for start in reversed(starts) if start in whole - flagged), "")
+        if question:
+            found[title] = question
+    counts = Counter(found.values())
+    return {title: question for title, question in found.items() if counts[question] > 1}

@@ -88,11 +88,12 @@ def list_options(cells: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Options in the order of the form as far as the lists tell it. Empty unless at least three cells list
-        several, no cell names one twice, every option comes twice, there are at most forty, and all lists
-        keep one order: texts that people write do not, nor do rankings.
+        Options in the order of the form as far as the lists tell it. Empty unless at least three different
+        cells list several, no cell names one twice, every option comes in two of them, there are at most
+        forty, and all lists keep one order: texts that people write do not, nor do rankings, and names
+        (``San Rafael``) come again as they are.
     """
-    lists = [cell.split(" ") for cell in cells if cell]
+    lists = [cell.split(" ") for cell in dict.fromkeys(cells) if cell]
     counts = Counter(option for found in lists for option in found)
     several = [found for found in lists if len(found) > 1]
     if len(several) < _FEWEST_LISTS or len(counts) > _MOST_OPTIONS or min(counts.values()) < 2:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from csat.data.problems import DataError
 from csat.data.readers.building import Sheet, sheet_of
+from csat.data.readers.texts import plain_text
 from csat.data.readers.wjx_questions import describe_questions
 from csat.data.table import RawTable, Variable
 from csat.study.definition import DataSource
@@ -49,6 +50,9 @@ _TIME = re.compile(
 )
 _TOOK = re.compile(r"(?:(\d+)天)?(?:(\d+)(?:小时|时))?(?:(\d+)(?:分钟|分))?(?:(\d+(?:\.\d+)?)秒?)?")
 _HEADER_WITHIN = 4
+_NUMBERED = re.compile(r"(\d+)、")
+_NUMBERED_SHARE = 0.8
+_SIGNS = ("┋", "〖")
 
 
 def recognise(name: str, grid: Sequence[Sequence[str]]) -> bool:
@@ -64,7 +68,9 @@ def recognise(name: str, grid: Sequence[Sequence[str]]) -> bool:
     Returns
     -------
     bool
-        Whether the headings hold at least two of the columns that 问卷星 adds, one of them its own.
+        Whether the headings hold at least two of the columns that 问卷星 adds, one of them its own. Where
+        these were deleted: whether the headings are numbered as 问卷星 does (``1、…``) and there is another
+        sign of it, 序号, several columns of one number, or lists joined by ``┋``.
     """
     return _header_row(grid) is not None
 
@@ -101,7 +107,7 @@ def read(
     if place is None and not grid:
         raise DataError("the file is empty", name)
     start = place or 0
-    sheet = sheet_of(grid, start + 1, grid[start], name, notes)
+    sheet = sheet_of(grid, start + 1, [plain_text(cell) for cell in grid[start]], name, notes)
     _describe_own(sheet)
     describe_questions(sheet)
     sheet.check_ids(told)
@@ -116,7 +122,18 @@ def _header_row(grid: Sequence[Sequence[str]]) -> int | None:
         several = len(own) > 1 and bool(cells & {ID, TAKEN, "来自IP", "来源详情"})
         if several or (ID in cells and own & {SUBMITTED, TAKEN}):
             return place
-    return None
+    return 0 if grid and _is_numbered(grid) else None
+
+
+def _is_numbered(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether the headings are numbered as those of 问卷星, and there is another sign of it."""
+    filled = [cell.strip() for cell in grid[0] if cell.strip()]
+    titles = [cell for cell in filled if cell not in _META]
+    found = [match[1] for match in map(_NUMBERED.match, titles) if match]
+    if len(found) < 3 or len(found) < _NUMBERED_SHARE * len(titles) or found != sorted(found, key=int):
+        return False
+    joined = any(sign in cell for row in grid[1:] for cell in row for sign in _SIGNS)
+    return ID in filled or len(set(found)) < len(found) or joined
 
 
 def _describe_own(sheet: Sheet) -> None:

@@ -18,7 +18,8 @@ LABELS = {"-3": "跳过", "(跳过)": "跳过", "-2": "未填", "(空)": "未填
 _PART = re.compile(r"第?(\d+(?:[-—.]\d+)?)题?\s*[(（](.+)[)）]")
 _TITLE = re.compile(r"[QＱ]?(\d+)\s*[、.．::：]\s*(.+)")
 _ROW = re.compile(r"(.+?)\s*(?:[:：]|——|—)\s*([^:：—]+)")
-_BRACKET = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]")
+_FIRST_ROW = re.compile(r"(.+?)\s*[:：]?\s*—+\s*(\S.*)")
+_OPENS, _CLOSES = "(（", ")）"
 _WRITTEN = re.compile(r"\s*〖([^〗]*)〗")
 _JOIN, _ARROW = "┋", "→"
 _FLAGS = {"0", "1"}
@@ -80,14 +81,55 @@ def title_of(column: str) -> Title | None:
 
 
 def _with_parts(columns: dict[str, Title]) -> dict[str, Title]:
-    """Titles of a question with several columns: what they share is its text, the rest the part."""
-    made = {}
-    for column, title in columns.items():
-        found = None if title.part else _BRACKET.fullmatch(title.text) or _ROW.fullmatch(title.text)
-        made[column] = Title(title.number, found[1], found[2].strip()) if found else title
-    texts = {t.text for t in made.values() if t.text}
-    shared = texts.pop() if len(texts) == 1 else ""
+    """Titles of a question with several columns: what they share is its text, the rest the part.
+
+    The first column bears the text of the question, ``6、兴趣(运动)`` or ``7、评价：—外观``; the others may
+    bear it too, or nothing but their part, ``6、(阅读)`` and ``7、价格``.
+    """
+    texts = [title.text for title in columns.values()]
+    if any(title.part for title in columns.values()):
+        pairs = [("", "")] * len(texts)
+    else:
+        pairs = _bracketed(texts) or _rows_after_dash(texts) or [_apart(text) for text in texts]
+    made = {
+        column: Title(title.number, stem, part.strip()) if part else title
+        for (column, title), (stem, part) in zip(columns.items(), pairs, strict=True)
+    }
+    stems = {t.text for t in made.values() if t.text}
+    shared = stems.pop() if len(stems) == 1 else ""
     return {c: Title(t.number, t.text or shared, t.part) for c, t in made.items()}
+
+
+def _bracketed(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Question and part of texts that all end with a part in brackets, of one question; else none."""
+    pairs = [_last_bracket(text) for text in texts]
+    stems = {stem for stem, _ in pairs if stem}
+    return pairs if len(stems) < 2 and all(part for _, part in pairs) else []
+
+
+def _last_bracket(text: str) -> tuple[str, str]:
+    """Text before the last bracket, and what stands in it; brackets may hold brackets."""
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += (text[place] in _CLOSES) - (text[place] in _OPENS)
+        if depth <= 0:
+            closed = depth == 0 and place < len(text) - 1
+            return (text[:place].strip(), text[place + 1 : -1]) if closed else ("", "")
+    return "", ""
+
+
+def _rows_after_dash(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Question and row, where only the first text has the question, before a dash; else none."""
+    first = _FIRST_ROW.fullmatch(texts[0])
+    if not first or any(_FIRST_ROW.fullmatch(text) for text in texts[1:]):
+        return []
+    return [(first[1], first[2]), *((first[1], text) for text in texts[1:])]
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """Question and part of a text that has both."""
+    found = _ROW.fullmatch(text)
+    return _last_bracket(text) if _last_bracket(text)[0] else (found[1], found[2]) if found else ("", "")
 
 
 def _missing(cells: Sequence[str]) -> tuple[str, ...]:
