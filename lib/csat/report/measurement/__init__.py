@@ -51,4 +51,5 @@ from csat.report.measurement.telling import tell_fornell_larcker as tell_fornell
 from csat.report.measurement.telling import tell_intake as tell_intake
 from csat.report.measurement.telling import tell_items as tell_items
 from csat.report.measurement.telling import tell_reliability as tell_reliability
+from csat.report.measurement.unmapped import show_unmapped as show_unmapped
 from csat.report.measurement.weights import show_weights as show_weights
