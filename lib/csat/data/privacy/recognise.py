@@ -15,6 +15,7 @@ SHARE = 0.5
 
 _COVERED = 0.8
 _LOOKED_AT = 5_000
+_SHORTEST_NUMBER = 7  # no pattern takes a number of fewer digits without a word before it
 
 NAMES: Mapping[str, str] = {
     "ip": "ip ipaddress ipaddr ipv4 ipv6 clientip remoteip userip remoteaddr useripaddress 来自ip ip地址 "
@@ -150,6 +151,8 @@ def kind_of_content(cells: pd.Series) -> str:
 
 def _kind_of_cell(text: str) -> str:
     """Kind of what makes up most of a cell."""
+    if text.isdecimal() and len(text) < _SHORTEST_NUMBER:  # codes, which most cells are
+        return ""
     for hit in find(text):
         if hit.end - hit.start >= _COVERED * len(text.strip()):
             return hit.kind
