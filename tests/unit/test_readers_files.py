@@ -189,3 +189,9 @@ def test_what_is_told_overrides() -> None:
 def test_wrong_overrides(format: str, words: str) -> None:
     with pytest.raises(DataError, match=words):
         read_table(KOBO.encode(), "answers.csv", DataSource(), format)
+
+
+def test_columns_without_a_heading_keep_what_stands_in_them() -> None:
+    table = read_table(b"s1,,,s2\n5,a,,b\n4,c,,d\n", "a.csv", DataSource())
+    assert list(table.cells.columns) == ["s1", "column 2", "s2"]
+    assert any("called column 2" in note for note in table.notes)

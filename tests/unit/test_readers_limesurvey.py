@@ -85,8 +85,27 @@ def test_own_columns_play_their_parts(own: list[str]) -> None:
 def test_headings_in_a_language_that_is_not_known() -> None:
     own = [f"标题{i}" for i in range(9)]
     table = read(grid_of({"您满意吗?": ["5", "4"]}, own, (2,)))
-    assert table.roles["respondent"] == "标题0"
     assert list(table.cells["completion_status"]) == ["complete", "partial"]
+    assert table.roles == {
+        "respondent": "标题0",
+        "completed": "标题1",
+        "language": "标题3",
+        "started": "标题5",
+        "status": "completion_status",
+    }
+    assert set(table.personal) >= {"标题7"}
+    assert table.variables["标题4"].kind == "meta"
+    assert table.variables["您满意吗?"].kind == ""
+
+
+def test_own_columns_are_told_by_the_first_rows() -> None:
+    """A row far down that somebody changed does not change what the columns are."""
+    own = ["ID de la réponse", "Date de soumission", "Dernière page", "Langue de départ"]
+    rows = [[str(n), "2026-10-01 10:00:00", "3", "fr", str(n % 5)] for n in range(1, 60)]
+    rows[40][1] = "01.10.26"
+    table = read([[*own, "Êtes-vous satisfait ?"], *rows])
+    assert table.roles["respondent"] == own[0]
+    assert table.variables["Êtes-vous satisfait ?"].kind == ""
 
 
 @pytest.mark.parametrize(
@@ -116,6 +135,17 @@ def test_other_counts_as_an_answer() -> None:
     table = read(grid_of(comments))
     assert list(table.cells["Q3[SQ002]"]) == ["0", "1"]
     assert table.variables["Q3[SQ001comment]"].kind == "text"
+
+
+def test_a_question_that_comes_twice_stays_two() -> None:
+    texts = ["Why? [Price]", "Why? [Staff]", "Why? [Price]", "Why? [Staff]"]
+    rows = [["Yes", "No", "No", "Yes"], ["No", "Yes", "Yes", "Yes"]]
+    grid = [[*TEXTS, *texts], *([*own, *row] for own, row in zip(own_cells(2), rows, strict=True))]
+    table = read(grid)
+    assert list(table.cells["Why? [Price] (2)"]) == ["0", "1"]
+    first, second = table.variables["Why? [Price]"], table.variables["Why? [Price] (2)"]
+    assert (first.group, second.group) == ("Why?", "Why? (2)")
+    assert first.labels == second.labels == {"1": "Price"}
 
 
 def test_other_in_a_language_that_is_not_known() -> None:
@@ -231,3 +261,10 @@ def test_broken_files_are_refused_in_words() -> None:
     ):
         with pytest.raises(DataError, match=said):
             limesurvey.read(spoilt, "results.csv", "", DataSource(), ())
+
+
+def test_names_of_people_are_no_list_of_answers() -> None:
+    names = ["Ada Test", "Bo Test", "Cy Test", "Ada Test"]
+    table = read(grid_of({"Your name": names, "Town": ["A-Stadt", "B-Dorf", "A-Stadt", "B-Dorf"]}, TEXTS))
+    assert (table.variables["Your name"].kind, dict(table.variables["Your name"].labels)) == ("", {})
+    assert table.variables["Town"].kind == "single"

@@ -229,6 +229,31 @@ def test_codes_of_seen_but_unanswered_are_missing() -> None:
     assert list(table.cells["Q1"]) == ["-99", "4"]
 
 
+@pytest.mark.parametrize("ids", [True, False])
+def test_options_seen_but_not_chosen_may_be_recoded_too(ids: bool) -> None:
+    """Qualtrics writes -99 for them where it is told to recode all that was seen and not answered."""
+    marks = [["1", "-99", "-99"], ["1", "1", "-99"], ["-99", "1", "-99"]]
+    columns = split(["Price", "Staff", "Place"], marks)
+    columns.append(("Q5_3_TEXT", "Which? - Place - Text", qid("QID5_3_TEXT"), ["-99", "-99", "-99"]))
+    grid = grid_of(columns)
+    table = read(grid if ids else [grid[0], *grid[3:]])
+    assert list(table.cells["Q5_1"]) == ["1", "0", ""]
+    assert list(table.cells["Q5_3"]) == ["0", "1", ""]
+    assert table.variables["Q5_1"].missing == ()
+    written = table.variables["Q5_3_TEXT"]
+    assert (written.kind, written.missing) == ("text", ("-99",))
+
+
+def test_two_questions_with_one_name_are_two_groups() -> None:
+    columns = [
+        ("Q1_1", "Fast?", qid("QID3_1"), ["1", "7"]),
+        ("Q1_2", "Cheap?", qid("QID3_2"), ["2", "8"]),
+        ("Q1_4", "Near?", qid("QID9_4"), ["3", "9"]),
+    ]
+    table = read(grid_of(columns))
+    assert [table.variables[c].group for c in ("Q1_1", "Q1_2", "Q1_4")] == ["Q1", "Q1", "Q1 [QID9]"]
+
+
 def test_previews_partial_answers_and_spam_are_told_apart() -> None:
     grid = grid_of(
         [("Q1", "How?", qid("QID1"), ["1", "2", "3", "4"])],
@@ -272,6 +297,14 @@ def test_the_old_exporter_with_two_rows() -> None:
     assert table.variables["Q1"].label == "How?"
     assert list(table.cells["Q2_2"]) == ["0", "1"]
     assert list(table.cells["completion_status"]) == ["complete", "partial"]
+
+
+def test_names_that_come_again_in_the_old_exporter() -> None:
+    grid = [[*row, *row[11:13]] for row in legacy()]
+    table = read(grid)
+    assert list(table.cells["Q2_1 (2)"]) == list(table.cells["Q2_1"])
+    again = table.variables["Q2_1 (2)"]
+    assert (again.kind, again.group, again.labels) == ("multiple", "Q2 (2)", {"1": "Price"})
 
 
 def test_rows_of_headings_that_somebody_deleted() -> None:

@@ -128,6 +128,34 @@ def test_condensed_with_one_row_or_a_blank_second() -> None:
         assert table.variables["How?"].kind == "number"
 
 
+@pytest.mark.parametrize("kept", [["Respondent ID"], ["StartDate", "EndDate"]])
+def test_files_that_lost_the_columns_of_the_tool(kept: list[str]) -> None:
+    """Published files often keep the id or the times alone; the second row still tells."""
+    own = [["1", "2"], ["10/1/26 9:05", "10/12/26 14:30"]][-len(kept) :]
+    grid = [[*kept, "How?", "Which?", ""], [*[""] * len(kept), "Response", "Price", "Staff"]]
+    grid += [[*[own[i][row] for i in range(len(kept))], "Well", "Price", ""] for row in range(2)]
+    table = read(grid)
+    assert len(table.cells) == 2
+    assert list(table.cells["Which? | Staff"]) == ["0", "0"]
+    if len(kept) == 2:
+        assert list(table.cells["EndDate"]) == ["2026-10-01 09:05:00", "2026-10-12 14:30:00"]
+    assert not surveymonkey.recognise("a.csv", [["Date", "Answer"], ["", "Response"], ["1", "Yes"]])
+    assert not surveymonkey.recognise("a.csv", [["Respondent ID", "How?"], ["1", "Response"]])
+
+
+def test_zero_bytes_under_the_columns_of_the_tool() -> None:
+    """Older exports write them in the second row."""
+    grid = grid_of([("Rate:", "Speed", ["Good", "Bad"] * 20), ("", "Staff", ["Bad", "Good"] * 20)])[:14]
+    grid[1][:3] = ["\0"] * 3
+    target = io.StringIO()
+    csv.writer(target).writerows(grid)
+    table = read_table(target.getvalue().encode(), "Sheet_1.csv", DataSource())
+    assert (table.format, len(table.cells)) == ("surveymonkey", 12)
+    assert "zero bytes are left out: 3" in table.notes
+    with pytest.raises(DataError, match="zero bytes"):
+        read_table("How?,Why?\n1,2\n".encode("utf-16-le"), "a.csv", DataSource())
+
+
 def test_questions_with_the_same_text_stay_two() -> None:
     table = read(
         grid_of([("Why?", "Open-Ended Response", ["a", "b"]), ("Why?", "Open-Ended Response", ["c", "d"])])

@@ -107,18 +107,19 @@ class Sheet:
         marks = {c: _marks(self.cells[c], chosen[c], not_chosen) for c in options}
         answered = ["1" in row for row in zip(*marks.values(), strict=True)]
         for column in beside:
-            answered = [a or bool(cell) for a, cell in zip(answered, self.cells[column], strict=True)]
+            blank = {"", *self.variables[column].missing}
+            answered = [a or cell not in blank for a, cell in zip(answered, self.cells[column], strict=True)]
         for column, made in marks.items():
             self.cells[column] = [
                 mark or ("0" if a and not explicit else "") for mark, a in zip(made, answered, strict=True)
             ]
         for column, label in options.items():
-            self.describe(column, kind="multiple", group=group, labels={"1": label})
+            self.describe(column, kind="multiple", group=group, labels={"1": label}, missing=())
 
-    def ticked(self, columns: Sequence[str]) -> bool:
-        """Whether somebody who ticked (``1``) one of the columns left another empty or ``0``."""
-        rows = zip(*(self.cells[c] for c in columns), strict=True)
-        return len(columns) > 1 and any("1" in row and ("" in row or "0" in row) for row in rows)
+    def ticked(self, columns: Sequence[str], left: Collection[str] = ("", "0")) -> bool:
+        """Whether somebody who ticked (``1``) one of the columns left another (empty or ``0``)."""
+        rows = (set(row) for row in zip(*(self.cells[c] for c in columns), strict=True))
+        return len(columns) > 1 and any("1" in row and not row.isdisjoint(left) for row in rows)
 
     def set_scale(self, columns: Sequence[str]) -> None:
         """Say that columns are the rows of one grid, where most words in them stand in several of them."""

@@ -20,6 +20,7 @@ HEAD_ROWS = 20
 
 SEPARATORS = (",", ";", "\t", "|")
 _HEAD_CHARACTERS = 1 << 18
+_FEW_ZEROS = 0.01
 _FIRST_LINE = 16
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_32_LE = codecs.BOM_UTF32_LE
@@ -78,6 +79,12 @@ def _decoded(content: bytes, encoding: str) -> tuple[str, str]:
             return content.decode("utf-16"), "read as UTF-16"
         except UnicodeDecodeError as error:
             raise EncodingProblem("the file begins as UTF-16 but is not; save it as UTF-8") from error
+    zeros = content.count(0)
+    if 0 < zeros <= _FEW_ZEROS * len(content):  # SurveyMonkey wrote such cells; half would be UTF-16
+        decoded = decode(content.replace(b"\0", b""), encoding)
+        return decoded.text, f"zero bytes are left out: {zeros}" + (
+            f"; {decoded.note}" if decoded.note else ""
+        )
     decoded = decode(content, encoding)
     return decoded.text, decoded.note
 

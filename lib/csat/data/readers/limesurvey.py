@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from csat.data.problems import DataError
 from csat.data.readers.building import Sheet, sheet_of
+from csat.data.readers.grid import HEAD_ROWS
 from csat.data.readers.limesurvey_answers import explain_answers
 from csat.data.readers.texts import one_line, plain_text
 from csat.data.table import RawTable, Variable
@@ -46,6 +47,13 @@ _CODED = re.compile(r"([A-Za-z][A-Za-z0-9_]*(?:\[[^\[\]]*\])*)\s*[.:]\s+(\S.*)$"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z-]+)?$")
 _STRUCTURE = {"class", "type/scale", "name", "relevance", "text"}
+_NEXT = (
+    ("seed", re.compile(r"\d{5,}(\.0)?$")),
+    ("startdate", _TIME),
+    ("datestamp", _TIME),
+    ("ipaddr", re.compile(r"(\d{1,3}\.){3}\d{1,3}$|[0-9a-f:]*:[0-9a-f:.]*$", re.IGNORECASE)),
+    ("refurl", re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)),
+)  # columns that may come after the first four, in this order, and what they hold
 _NO_DATE = "1980-01-01"  # what LimeSurvey writes where a survey keeps no times
 
 
@@ -108,8 +116,8 @@ def read(
     if not grid or not any(cell.strip() for cell in grid[0]):
         raise DataError("the file has no headings", name)
     keys = [_key(cell) for cell in grid[0]]
-    if not {"id", "submitdate"} & set(keys) and _looks_so(grid):
-        keys = [*_ALWAYS, *keys[4:]]
+    if not {"id", "submitdate"} & set(keys) and _looks_so(grid[:HEAD_ROWS]):
+        keys = _keys_by_place(grid)
     names, labels = _names([one_line(plain_text(cell)) for cell in grid[0]], keys)
     sheet = sheet_of(grid, 1, names, name, notes)
     own = {c: keys[place] for c, place in zip(sheet.cells, sheet.places, strict=True) if keys[place]}
@@ -151,6 +159,18 @@ def _looks_so(grid: Sequence[Sequence[str]]) -> bool:
         and _LANGUAGE.match(row[3]) is not None
         for row in rows
     )
+
+
+def _keys_by_place(grid: Sequence[Sequence[str]]) -> list[str]:
+    """Tell LimeSurvey's own columns by their order and what they hold, in any language of the headings."""
+    keys = [*_ALWAYS, *[""] * (len(grid[0]) - len(_ALWAYS))]
+    place = len(_ALWAYS)
+    for key, holds in _NEXT:
+        cells = [row[place].strip() for row in grid[1:HEAD_ROWS] if place < len(row) and row[place].strip()]
+        if cells and place < len(keys) and all(holds.match(cell) for cell in cells):
+            keys[place] = key
+            place += 1
+    return keys
 
 
 def _names(headings: Sequence[str], keys: Sequence[str]) -> tuple[list[str], list[str]]:

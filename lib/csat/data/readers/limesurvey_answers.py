@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from csat.data.readers.building import Sheet
-from csat.data.readers.texts import is_number, seen_labels
+from csat.data.readers.texts import come_again, is_number, seen_labels
 from csat.data.table import Variable
 
-_PARTS = re.compile(r"(.*?)\s*((?:\s*\[[^\[\]]*\])+)\s*$")
+_PARTS = re.compile(r"(.*?)\s*((?:\s*\[[^\[\]]*\])+)\s*( \(\d+\))?$")
 _BESIDE = re.compile(r"(\w*comment|other|filecount)$", re.IGNORECASE)
 _YES = {"Y", "1", "Yes", "Ja", "Oui", "Sí", "Sì", "Sim", "是", "はい"}
 _NO = {"N", "0", "No", "Nein", "Nee", "Non", "Não", "否", "いいえ"}
@@ -32,7 +32,7 @@ def explain_answers(sheet: Sheet, columns: Sequence[str]) -> None:
     for column in columns:
         match = _PARTS.match(column)
         if match and match[1]:
-            groups.setdefault(match[1], []).append(column)
+            groups.setdefault(match[1] + (match[3] or ""), []).append(column)  # the number of a second such
         else:
             _explain_single(sheet, column)
     for group, members in groups.items():
@@ -41,7 +41,7 @@ def explain_answers(sheet: Sheet, columns: Sequence[str]) -> None:
 
 def _last(column: str) -> str:
     """Text in the last brackets of a heading."""
-    return column.rstrip()[:-1].rpartition("[")[2].strip()
+    return column.rpartition("[")[2].rpartition("]")[0].strip()
 
 
 def _explain_group(sheet: Sheet, group: str, members: list[str]) -> None:
@@ -104,7 +104,7 @@ def _explain_single(sheet: Sheet, column: str) -> None:
         sheet.describe(column, kind="single", labels={"Y": "Yes", "N": "No"})
     elif all(re.fullmatch(r"A\w{1,4}", cell) for cell in given - {_OTHER}):
         sheet.describe(column, kind="single", labels={_OTHER: "Other"} if _OTHER in given else {})
-    elif _OTHER in given or (len(given) < len(filled) and max(map(len, given)) <= _LONG):
+    elif _OTHER in given or (come_again(filled) and max(map(len, given)) <= _LONG):
         labels = {cell: "Other" if cell == _OTHER else cell for cell in seen_labels(given)}
         sheet.describe(column, kind="single", labels=labels)
     elif max(map(len, given)) > _LONG:

@@ -16,6 +16,7 @@ from csat.data.readers.grid import Text, doubled_names
 from csat.data.readers.workbook import cell_text
 from csat.data.table import RawTable
 from csat.study.definition import DataSource
+from csat.study.problems import listing
 
 FORMATS = ("csv", "tsv", "xlsx", "xls", "ods", "html", "parquet")
 
@@ -146,7 +147,7 @@ def _table(
     decimal: str,
     separator: str = "",
 ) -> RawTable:
-    """Table of cells with stripped headings, without nameless columns that hold nothing."""
+    """Table of cells with stripped headings; nameless columns are called by their place, or go when empty."""
     header = [str(c).strip() for c in cells.columns]
     if not len(cells):
         raise DataError("the file has a header but no rows", name)
@@ -154,7 +155,10 @@ def _table(
     if not kept:
         raise DataError("the file holds no cells with anything in them", name)
     cells = cells.iloc[:, kept]
-    header = [header[i] for i in kept]
+    unnamed = [f"column {i + 1}" for i in kept if not header[i]]
+    if unnamed:
+        notes = (*notes, f"columns without a heading are called {listing(unnamed)}")
+    header = [header[i] or f"column {i + 1}" for i in kept]
     cells.columns = pd.Index(header)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     doubled = doubled_names(header)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from csat.data.readers.building import Sheet
 from csat.data.readers.qualtrics_headings import Heading
-from csat.data.readers.texts import common_start, is_number, plain_text, seen_labels
+from csat.data.readers.texts import come_again, common_start, is_number, plain_text, seen_labels
 from csat.data.table import Variable, VariableKind
 
 _TEXT = re.compile(r"(^|_)TEXT$")
@@ -38,9 +38,7 @@ def explain_answers(sheet: Sheet, questions: Mapping[str, Heading]) -> None:
         question, part = _parts(column, heading)
         if kind == "text":
             texts.setdefault(question, []).append(column)
-            numbers = all(is_number(cell) for cell in sheet.cells[column] if cell)
-            kind = "number" if numbers and any(sheet.cells[column]) else "text"
-            sheet.describe(column, kind=kind)
+            _explain_text(sheet, column)
         elif kind == "meta":
             sheet.describe(column, kind="meta")
             if column.endswith("_Operating System") or heading.rest == "OS":
@@ -50,6 +48,14 @@ def explain_answers(sheet: Sheet, questions: Mapping[str, Heading]) -> None:
             closed.setdefault(f"{question}_{above}" if above else question, []).append(column)
     for key, columns in closed.items():
         _explain_group(sheet, columns, questions, texts.get(key, []))
+
+
+def _explain_text(sheet: Sheet, column: str) -> None:
+    """Explain what people wrote."""
+    filled = {cell for cell in sheet.cells[column] if cell}
+    missing = (_UNANSWERED,) if _UNANSWERED in filled else ()
+    numbers = filled - set(missing) and all(is_number(cell) for cell in filled)
+    sheet.describe(column, kind="number" if numbers else "text", missing=missing)
 
 
 def _kind(column: str, heading: Heading) -> VariableKind:
@@ -66,11 +72,18 @@ def _parts(column: str, heading: Heading) -> tuple[str, str]:
         return heading.question, _TEXT.sub("", heading.rest) if _TEXT.search(heading.rest) else heading.rest
     if heading.import_id:
         return column, ""
-    bare = re.sub(r"(_\d+)?_TEXT$", "", column) if column.endswith("_TEXT") else column
-    if bare != column:
-        return bare, ""
-    above, mark, last = column.rpartition("_")
-    return (above, last) if mark and re.fullmatch(r"-?\d+", last) else (column, "")
+    name, again = _again(column)
+    bare = re.sub(r"(_\d+)?_TEXT$", "", name)
+    if bare != name:
+        return bare + again, ""
+    above, mark, last = name.rpartition("_")
+    return (above + again, last) if mark and re.fullmatch(r"-?\d+", last) else (column, "")
+
+
+def _again(column: str) -> tuple[str, str]:
+    """Name of a column without the number that a second such got, and that number: ``Q5_1``, `` (2)``."""
+    found = re.fullmatch(r"(.*)( \(\d+\))", column)
+    return (found[1], found[2]) if found else (column, "")
 
 
 def _explain_group(
@@ -79,6 +92,9 @@ def _explain_group(
     """Explain the columns that one question (or one row of a grid of several answers) has."""
     split = len(columns) > 1 or bool(_parts(columns[0], questions[columns[0]])[1])
     group = _group_name(columns) if split else ""
+    taken = {v.group for v in sheet.variables.values()} - {""}
+    if group in taken and questions[columns[0]].question:  # two questions of one name
+        group = f"{group} [{questions[columns[0]].question.strip('/')}]"
     for column in columns:
         sheet.describe(column, group=group)
         if _UNANSWERED in sheet.cells[column]:
@@ -96,10 +112,12 @@ def _explain_group(
 
 def _group_name(columns: list[str]) -> str:
     """Name of the question: what its columns have in common, up to the last mark between parts."""
-    if len(columns) == 1:
-        return columns[0].rpartition("_")[0] or columns[0]
-    common = common_start(columns)
-    return common[: common.rfind("_")] if "_" in common else common.strip(" :_-#")
+    again = _again(columns[0])[1]
+    names = [_again(column)[0] for column in columns]
+    if len(names) == 1:
+        return (names[0].rpartition("_")[0] or names[0]) + again
+    common = common_start(names)
+    return (common[: common.rfind("_")] if "_" in common else common.strip(" :_-#")) + again
 
 
 def _options(columns: list[str], questions: Mapping[str, Heading]) -> dict[str, str]:
@@ -113,7 +131,7 @@ def _options(columns: list[str], questions: Mapping[str, Heading]) -> dict[str, 
 
 def _chosen(column: str, heading: Heading, label: str) -> tuple[str, ...]:
     """Cells that say that an option was chosen: 1, its number, or its label."""
-    number = re.split(r"[_ ]", column)[-1]
+    number = re.split(r"[_ ]", _again(column)[0])[-1]
     return tuple(dict.fromkeys(("1", heading.choice or number, number, label)))
 
 
@@ -141,7 +159,7 @@ def _is_multiple(
         return True
     if marks != {"1"}:
         return len(marks) > 1
-    return sheet.ticked(columns)
+    return sheet.ticked(columns, ("", "0", _UNANSWERED))
 
 
 def _explain_single(sheet: Sheet, column: str, from_list: bool) -> None:
@@ -155,7 +173,7 @@ def _explain_single(sheet: Sheet, column: str, from_list: bool) -> None:
     options = _listed(given) if from_list else []
     if options:
         _split(sheet, column, options)
-    elif not all(is_number(cell) for cell in given) and (from_list or len(given) < len(filled)):
+    elif not all(is_number(cell) for cell in given) and (from_list or come_again(filled)):
         labels = seen_labels(given)
         if labels:
             sheet.describe(column, kind="single", labels=labels)

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from csat.data.problems import DataError
 from csat.data.readers.building import Sheet, sheet_of
-from csat.data.readers.texts import is_number, plain_text, seen_labels
+from csat.data.readers.texts import come_again, is_number, plain_text, seen_labels
 from csat.data.table import RawTable
 from csat.study.definition import DataSource
 
@@ -56,11 +56,22 @@ def recognise(name: str, grid: Sequence[Sequence[str]]) -> bool:
     Returns
     -------
     bool
-        True where the first row begins with the id of the respondent and has the collector or the times.
+        True where the first row begins with the id of the respondent and has the collector or the times;
+        with fewer columns of its own, where the second row says "Response" under questions.
     """
     keys = {_key(cell) for cell in grid[0]} if grid else set()
     times = {"startdate", "enddate"} <= keys or {"datecreated", "datemodified"} <= keys
-    return "respondentid" in keys and ("collectorid" in keys or times)
+    return ("respondentid" in keys and ("collectorid" in keys or times)) or _has_options(grid)
+
+
+def _has_options(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether the second row is SurveyMonkey's: "Response" under questions, nothing under its own columns."""
+    if len(grid) < 2:
+        return False
+    pairs = list(zip_longest(grid[0], grid[1], fillvalue=""))
+    own = [under.strip() for above, under in pairs if _key(above) in _OWN]
+    said = any(under.strip().lower() in _ANSWER - {""} for above, under in pairs if above.strip())
+    return bool(own) and not any(own) and said
 
 
 def read(
@@ -215,5 +226,5 @@ def _explain_answer(sheet: Sheet, column: str, option: str) -> None:
         sheet.describe(column, kind="number")
     elif option.lower() == _OPEN:
         sheet.describe(column, kind="text")
-    elif option.lower() in _ANSWER - {""} or len(given) < sum(cell != "" for cell in sheet.cells[column]):
+    elif option.lower() in _ANSWER - {""} or come_again(sheet.cells[column]):
         sheet.describe(column, kind="single", labels=seen_labels(given))

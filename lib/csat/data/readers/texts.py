@@ -8,9 +8,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?.*)?$")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AaPp][Mm])?)?$")
+_SLASHED = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AaPp][Mm])?)?$"
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _MANY_LABELS = 60
+_REPEATED = 0.7
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -67,6 +70,18 @@ def seen_labels(cells: Collection[str]) -> dict[str, str]:
     return {cell: cell for cell in seen} if len(seen) <= _MANY_LABELS else {}
 
 
+def come_again(cells: Sequence[str]) -> bool:
+    """Whether the filled cells are answers from a list: few of them differ, as names and open texts do.
+
+    Examples
+    --------
+    >>> come_again(["Well", "Badly", "Well"]), come_again(["Anna", "Bo", "Cy", "Anna"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell]
+    return len(set(filled)) <= _REPEATED * len(filled)
+
+
 def is_number(cell: str) -> bool:
     """Whether a cell is a plain number."""
     return re.fullmatch(r"-?\d+([.,]\d+)?", cell) is not None
@@ -78,8 +93,8 @@ def iso_times(cells: Sequence[str]) -> list[str] | None:
     Parameters
     ----------
     cells : sequence of str
-        ISO times, or those of American tools and spreadsheets (``10/01/2026 09:30:00 AM``). The month
-        stands first unless a first number above 12 shows that the day does.
+        ISO times, or those of American tools and spreadsheets (``10/01/2026 09:30:00 AM``, ``10/1/26 9:30``).
+        The month stands first unless a first number above 12 shows that the day does.
 
     Returns
     -------
@@ -102,4 +117,5 @@ def _iso(match: re.Match[str], day_first: bool) -> str:
     hours = int(hour or 0)
     if half:
         hours = hours % 12 + (12 if half.lower() == "pm" else 0)
-    return str(datetime(int(year), int(month), int(day), hours, int(minute or 0), int(seconds or 0)))
+    full = int(year) if len(year) == 4 else 2000 + int(year)
+    return str(datetime(full, int(month), int(day), hours, int(minute or 0), int(seconds or 0)))

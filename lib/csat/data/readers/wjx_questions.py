@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from csat.data.readers.building import Sheet
-from csat.data.readers.texts import seen_labels
+from csat.data.readers.texts import come_again, seen_labels
 from csat.data.table import Variable
 from csat.study.problems import listing
 
@@ -23,7 +23,6 @@ _OPENS, _CLOSES = "(（", ")）"
 _WRITTEN = re.compile(r"\s*〖([^〗]*)〗")
 _JOIN, _ARROW = "┋", "→"
 _FLAGS = {"0", "1"}
-_REPEATED = 0.7
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def _describe_single(
     filled = pool or filled
     numbers = all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in filled)
     seen = seen_labels(filled)
-    repeated = len(seen) < _REPEATED * len(filled)
+    repeated = come_again(filled)
     if numbers:
         sheet.describe(column, kind="" if missing or repeated else "number", labels=told)
     elif seen and repeated:
