@@ -169,8 +169,12 @@ def waves(folder: Path) -> dict[str, Answers]:
 @pytest.fixture(scope="module")
 def raw(folder: Path) -> Callable[[str], pd.DataFrame]:
     """Cells of a wave's file as text."""
-    read = {"dtype": str, "encoding": "latin1", "low_memory": False, "keep_default_na": False}
-    return lambda wave: pd.read_csv(folder / "data" / f"{wave}.csv.gz", **read)
+
+    def read(wave: str) -> pd.DataFrame:
+        path = folder / "data" / f"{wave}.csv.gz"
+        return pd.read_csv(path, dtype=str, encoding="latin1", low_memory=False, keep_default_na=False)
+
+    return read
 
 
 def check_overall(answers: Answers, numbers: Callable[[str], pd.DataFrame]) -> None:

@@ -18,6 +18,8 @@ from csat.data.ingest import ingest
 from csat.report.loyalty.showing_trend import lines, show_trend
 from csat.report.loyalty.trend import Trend, over_time
 from csat.report.page import Page, open_page
+from csat.run.notebooks import SUITE
+from csat.run.plan import make_plan
 from csat.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,3 +206,17 @@ def test_hashes_tell_when_an_earlier_wave_changes(tmp_path: Path) -> None:
     found = load_earlier(declared, "2026-09")
     assert [one.wave for one in found.answers] == ["2026-07", "2026-08"] and not found.left_out
     assert found.answers[1].revision == 2 and (found.answers[1].raw["s1"] >= 4).all()
+
+
+def test_a_report_is_made_anew_when_an_earlier_wave_has_changed(tmp_path: Path) -> None:
+    folder = study(tmp_path / "guests")
+    declared = load_study(folder)
+
+    def plan(wave: str) -> str:
+        out, books = tmp_path / "reports", ROOT / "notebooks"
+        return make_plan(folder, wave, ["en"], "", "", out, (), SUITE, books, ROOT).key
+
+    before = plan("2026-09"), plan("2026-07")
+    assert (plan("2026-09"), plan("2026-07")) == before
+    ingest(declared, "2026-08")
+    assert plan("2026-09") != before[0] and plan("2026-07") == before[1]
