@@ -268,6 +268,11 @@ def test_special_cells_of_2016_and_2017(
     assert all("recommend" not in waves[wave].raw for wave in WAVES[:-1])
 
 
+def test_a_segment_with_few_complete_answers_is_analysed(folder: Path) -> None:
+    answers = load_answers(load_study(folder), "2017", segment="age=7")
+    assert answers.n == 299 and answers.raw.notna().all(axis=1).sum() == 24  # which seem to be collinear
+
+
 def check_nps(answers: Answers) -> None:
     """Weighted NPS of 2017 and its standard errors, without and with strata, against R."""
     estimate, error, stratified = NPS_2017
