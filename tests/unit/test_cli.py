@@ -194,6 +194,15 @@ def test_exit_codes(
     assert told in shown.stderr and shown.stdout == "" and "Traceback" not in shown.output
 
 
+def test_a_message_quotes_no_personal_data(csat: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(study: str, **options: object) -> RunResult:
+        raise DataError('column s1 holds "call 13800138000"')
+
+    monkeypatch.setattr(pipeline, "run_study", fail)
+    shown = csat("run", "s")
+    assert shown.exit_code == 2 and 'holds "call [phone]"' in shown.stderr
+
+
 def test_a_study_is_checked_before_its_answers_are_there(csat: Call, tmp_path: Path, root: Path) -> None:
     folder = tmp_path / "airport"
     folder.mkdir()

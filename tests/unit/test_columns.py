@@ -286,6 +286,43 @@ def test_options_in_one_cell_that_are_unknown(bare: Study) -> None:
         mapped(bare, raw({"Q5": ["Late;Broken"]}), **entry("kinds", "Q5"))
 
 
+def test_options_of_a_list_that_the_reader_took_apart(bare: Study) -> None:
+    told = {
+        "6、麻烦": Variable("6、麻烦", kind="meta", missing=("(跳过)",), group="第6题"),
+        "第6题(迟到)": Variable("第6题(迟到)", kind="multiple", labels={"1": "迟到"}, group="第6题"),
+        "第6题(其他)": Variable("第6题(其他)", kind="multiple", labels={"1": "其他"}, group="第6题"),
+    }
+    columns = {
+        "6、麻烦": ["迟到┋其他〖x〗", "(跳过)"], "第6题(迟到)": ["1", ""], "第6题(其他)": ["1", ""],
+    }  # fmt: skip
+    by_list, by_group = (
+        mapped(bare, raw(columns, variables=told), **entry("kinds", source))[0]
+        for source in ("6、麻烦", "第6题")
+    )
+    assert by_list.cells["kinds_late"].tolist() == by_group.cells["kinds_late"].tolist() == ["1", ""]
+    assert by_list.unmapped == ()
+
+
+def test_options_in_one_cell_beside_missing_codes(bare: Study) -> None:
+    told = {"6、麻烦": Variable("6、麻烦", kind="single", missing=("(跳过)",), group="")}
+    result, _ = mapped(
+        bare, raw({"6、麻烦": ["迟到", "(跳过)"]}, variables=told), **entry("kinds", "6、麻烦")
+    )
+    assert result.cells["kinds_late"].tolist() == ["1", ""]
+
+
+def test_a_wave_may_map_a_multiple_answer_the_other_way(bare: Study) -> None:
+    each = {f"kinds_{o}": f"k_{o}" for o in ("rude", "late")}
+    single = {c: ColumnMap(c, (source,), {}) for c, source in each.items()}
+    whole = entry("kinds", "Q5")
+    by_option, joined = raw({c: ["1", "0"] for c in each.values()}), raw({"Q5": ["late", "rude"]})
+    wave = bare.wave("2026-10")
+    for told, own, table in ((whole, single, by_option), (single, whole, joined)):
+        study = replace(bare, columns=told)
+        result = map_columns(study, replace(wave, columns=own), table, Ledger())
+        assert sorted(set(result.cells["kinds_late"])) == ["0", "1"]
+
+
 def test_latest_wave_through_a_map(tmp_path: Path) -> None:
     toml = TOML.replace("[scales.agree]", '[columns]\nmonth = "Monat"\n[scales.agree]', 1)
     folder = write_study(tmp_path / "guests", toml)

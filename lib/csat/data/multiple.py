@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -55,11 +55,21 @@ def flags_of(question: Question, source: str, table: RawTable, where: str) -> Fl
     DataError
         When no option of the study is found, or several columns are found for one.
     """
-    options = {v.name for v in table.variables.values() if v.group == source and v.name in table.cells}
+    group = _group_of(source, table)
+    options = {v.name for v in table.variables.values() if v.group == group and v.name in table.cells}
     columns = [c for c in table.cells.columns if c in options and c != source]
     if columns:
-        return _from_columns(question, source, columns, table, where)
-    return _from_one(question, source, table.cells[source], where)
+        made = _from_columns(question, group, columns, table, where)
+        return replace(made, used=(*made.used, source)) if source in table.cells else made
+    about = table.variables.get(source)
+    cells = table.cells[source]
+    return _from_one(question, source, cells.mask(cells.isin(about.missing), "") if about else cells, where)
+
+
+def _group_of(source: str, table: RawTable) -> str:
+    """Question of the tool, which may be named by its list of options that the reader took apart."""
+    about = table.variables.get(source)
+    return about.group if about and about.kind == "meta" and about.group else source
 
 
 def _from_columns(question: Question, source: str, columns: list[str], table: RawTable, where: str) -> Flags:

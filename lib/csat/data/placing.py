@@ -36,8 +36,17 @@ class Placing:
 
 
 def maps_of(study: Study, wave: Wave | None = None) -> dict[str, ColumnMap]:
-    """Entries of ``[columns]``, those of the wave taking the place of the study's."""
-    return {**study.columns, **(wave.columns if wave else {})}
+    """Entries of ``[columns]``, those of the wave taking the place of the study's.
+
+    A multiple answer may be mapped as a whole or option by option. Where the wave does it the other way, the
+    study's entries for the question go.
+    """
+    own = wave.columns if wave else {}
+    gone: set[str] = set()
+    for question in study.questions.values():
+        options = {c.name for c in question.columns if question.type == "multiple"}
+        gone |= options if question.base in own else {question.base} if options & set(own) else set()
+    return {**{t: told for t, told in study.columns.items() if t not in gone}, **own}
 
 
 def place(study: Study, wave: Wave, table: RawTable, where: str) -> Placing:

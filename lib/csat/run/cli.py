@@ -330,7 +330,10 @@ def told_plainly(interrupted: str = "interrupted, nothing published") -> Iterato
         click.echo(str(error), err=True)
         sys.exit(FAILED)
     except CsatError as error:
-        click.echo(str(error), err=True)
+        # A message may quote a cell, and the message lands in the log of a scheduler.
+        from csat.report.private_text import scrubbed
+
+        click.echo(scrubbed(str(error)), err=True)
         sys.exit(WRONG)
     except KeyboardInterrupt:
         click.echo(interrupted, err=True)
