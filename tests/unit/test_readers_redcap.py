@@ -171,3 +171,10 @@ def test_dictionary_of_a_study(tmp_path: Path) -> None:
     (folder / "told" / "dict.csv").unlink()
     with pytest.raises(DataError, match=r'no data file "told/dict\.csv"'):
         find_source(load_study(folder), "2026-10")
+
+
+def test_numbers_of_rows_before_the_record() -> None:
+    """R writes them, without a heading."""
+    rows = [["", "record_id", "q", "survey_complete"], ["1", "7", "5", "2"], ["2", "9", "4", "0"]]
+    table = read(rows, None)
+    assert table.roles["respondent"] == "record_id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from dataclasses import dataclass
 
 ACCEPTED = "UTF-8, UTF-8 with byte-order mark, GB18030"
@@ -78,7 +79,8 @@ def decode(content: bytes, encoding: str = "") -> Decoded:
     text = _as_chinese(content)
     if text is None:
         raise EncodingProblem(
-            f"line {first_bad} is not UTF-8, and the file does not look like GB18030 either; save it as UTF-8"
+            f"line {first_bad} is not UTF-8, and the file does not look like GB18030 either; "
+            'save it as UTF-8, or name its encoding in [data], as encoding = "cp1252" (western Windows)'
         )
     return Decoded(text, "gb18030", "read as GB18030, as Excel saves it in China; UTF-8 is safer")
 
@@ -123,9 +125,9 @@ def _as_chinese(content: bytes) -> str | None:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    beyond = [c for c in text if ord(c) > 127]
-    common = sum(1 for c in beyond if _in_common_set(c))
-    return text if common >= _PLAUSIBLE_SHARE * len(beyond) else None
+    beyond = {c: count for c, count in Counter(text).items() if ord(c) > 127}
+    common = sum(count for c, count in beyond.items() if _in_common_set(c))
+    return text if common >= _PLAUSIBLE_SHARE * sum(beyond.values()) else None
 
 
 def _in_common_set(character: str) -> bool:

@@ -191,7 +191,7 @@ def sheet_of(
     Parameters
     ----------
     grid : sequence of sequences of str
-        All rows of the file.
+        All rows of the file, of stripped cells.
     start : int
         Rows of headings before the first answer.
     headings : sequence of str
@@ -213,7 +213,7 @@ def sheet_of(
         When there are no answers, or rows are longer than the headings or cut off.
     """
     width, found = len(headings), list(notes)
-    rows = [[cell.strip() for cell in row] for row in grid[start:]]
+    rows = grid[start:]
     blank = [number for number, row in enumerate(rows, start=1) if not any(row)]
     rows = [row for row in rows if any(row)]
     if not rows:

@@ -50,12 +50,13 @@ def recognise(name: str, grid: Sequence[Sequence[str]]) -> bool:
         return True
     if any("(choice=" in cell for cell in lower) or "complete?" in lower:
         return True
-    if not all(_NAME.fullmatch(cell) for cell in header):
+    named = header if any(header[:1]) else header[1:]  # R writes the numbers of rows, without a heading
+    if not all(_NAME.fullmatch(cell) for cell in named):
         return False
     body = grid[1:]
     boxes = [p for p, cell in enumerate(header) if _BOX.fullmatch(cell) and _within(body, p, {"0", "1", ""})]
     forms = [p for p, cell in enumerate(header) if cell.endswith("_complete") and _within(body, p, _STATES)]
-    return header[0] == "record_id" or len(boxes) > 1 or bool(boxes and forms)
+    return named[:1] == ["record_id"] or len(boxes) > 1 or bool(boxes and forms)
 
 
 def _within(rows: Sequence[Sequence[str]], place: int, allowed: set[str]) -> bool:
@@ -111,7 +112,7 @@ def read(
     if not fields:
         sheet.notes.append("read without a data dictionary: codes have no labels")
     _check_rows(sheet, told)
-    record = next(iter(sheet.cells))
+    record = _record(sheet)
     sheet.describe(record, kind="meta")
     sheet.play("respondent", record)
     _describe_own(sheet)
@@ -128,6 +129,12 @@ def read(
     return sheet.table(FORMAT, sha256)
 
 
+def _record(sheet: Sheet) -> str:
+    """Column of the record's id: the first, unless that has no heading, as the numbers of rows R writes."""
+    columns = list(sheet.cells)
+    return columns[1] if columns[0] == "column 1" and len(columns) > 1 else columns[0]
+
+
 def _columns(sheet: Sheet, names: Sequence[str]) -> list[str]:
     """Columns with one of some names, in any case."""
     return [column for column in sheet.cells if column.lower() in names]
@@ -135,7 +142,7 @@ def _columns(sheet: Sheet, names: Sequence[str]) -> list[str]:
 
 def _check_rows(sheet: Sheet, told: DataSource) -> None:
     """Refuse several rows a record, unless the study says what tells them apart."""
-    record = next(iter(sheet.cells))
+    record = _record(sheet)
     rows: dict[str, list[int]] = {}
     for row, cell in enumerate(sheet.cells[record], start=1):
         rows.setdefault(cell, []).append(row)

@@ -66,7 +66,7 @@ def plain_text(text: str) -> str:
 
 def seen_labels(cells: Collection[str]) -> dict[str, str]:
     """Answers that a column of labels holds, each standing for itself; none when they are very many."""
-    seen = sorted({cell for cell in cells if cell and not is_number(cell)})
+    seen = sorted(cell for cell in set(cells) if cell and not is_number(cell))
     return {cell: cell for cell in seen} if len(seen) <= _MANY_LABELS else {}
 
 

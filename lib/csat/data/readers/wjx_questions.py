@@ -164,11 +164,11 @@ def _describe_single(
 ) -> None:
     """Describe a question with one answer, or what people wrote."""
     told = {code: LABELS[code] for code in missing}
-    if any(_WRITTEN.search(cell) for cell in filled):
+    if any(_WRITTEN.search(cell) for cell in set(filled)):
         _take_written(sheet, column)
         filled = [_WRITTEN.sub("", cell).strip() for cell in filled]
     filled = pool or filled
-    numbers = all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in filled)
+    numbers = all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in set(filled))
     seen = seen_labels(filled)
     repeated = come_again(filled)
     if numbers:
