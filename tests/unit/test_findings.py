@@ -91,6 +91,7 @@ def cells(study: Study) -> pd.DataFrame:
         ("state", "odd", ("status", "state", "warning")),
         ("state", "partial", ("partial", "state", "note")),
         ("state", "quota", ("screened_out", "state", "warning")),
+        ("state", "test", ("screened_out", "state", "warning")),
         ("guest", "", ("respondent_missing", "guest", "warning")),
         ("site", "9", ("codes", "site", "warning")),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csat.data.ledger import Ledger
+from csat.data.privacy.scrub import scrub
 from csat.data.problems import in_rows
 from csat.study.definition import Item, Scale
 from csat.study.problems import listing
@@ -46,7 +47,7 @@ class Cleaning:
         """Numbers of one item, NaN where there is no answer."""
         numbers, text = to_numbers(cells, tuple(m for m in missing if isinstance(m, str)))
         if text.any():
-            values = listing(f'"{v}"' for v in dict.fromkeys(cells[text]))
+            values = listing(f'"{scrub(str(v))[0]}"' for v in dict.fromkeys(cells[text]))
             self.advice[TEXT] = None
             self.errors.append(f"item {item.id}: text where a number belongs, {values}, {_rows(text)}")
         codes = {*scale.missing, *(float(m) for m in missing if not isinstance(m, str))}

@@ -11,8 +11,8 @@ from csat.data.findings import Checked
 from csat.data.times import to_times
 from csat.study.definition import Study, Wave, wave_kind
 
-STATUSES = ("complete", "partial", "screened", "quota")
-"""What the status of an answer may be."""
+STATUSES = ("complete", "partial", "screened", "quota", "test")
+"""What the status of an answer may be; ``test`` is a preview that no respondent gave."""
 
 LEAST_EQUAL = 8
 """Filled columns from which rows that are equal throughout are worth a word: few answers are often equal."""
@@ -127,7 +127,7 @@ def check_status(work: Checked) -> None:
         return
     status = work.cells[column].str.lower()
     work.found.add("status", column, (status != "") & ~status.isin(STATUSES))
-    work.found.add("screened_out", column, status.isin(("screened", "quota")))
+    work.found.add("screened_out", column, status.isin(("screened", "quota", "test")))
     work.found.add("partial", column, status == "partial", "note")
 
 
