@@ -280,3 +280,16 @@ def test_cell_weighting_takes_one_table(tmp_path: Path) -> None:
         load_study(write_study(tmp_path / "guests", TOML + two, ITEMS))
     with pytest.raises(StudyError, match="cell weighting takes one table"):
         weigh(WeightPlan("cell", TARGETS), {}, people())
+
+
+def test_an_effect_that_rounds_to_nothing_has_no_sign() -> None:
+    from csat.report.measurement.weights import _drift_table
+
+    told = {
+        "wave_effective_n": 9.0, "wave_design_effect": 1.1, "wave_weight_smallest": 0.5,
+        "wave_weight_largest": 2.0, "wave_weighting_effect": -0.04,
+    }  # fmt: skip
+    rows = pd.DataFrame(
+        [{"subject": "2026-10", "metric": k, "estimate": v, "n": 10} for k, v in told.items()]
+    )
+    assert _drift_table(rows)["weighting_effect"].tolist() == ["0.0"]

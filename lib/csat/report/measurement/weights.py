@@ -229,9 +229,7 @@ def _drift_table(rows: pd.DataFrame) -> pd.DataFrame:
             "kish_deff": wide["wave_design_effect"].to_numpy(),
             "smallest": wide["wave_weight_smallest"].to_numpy(),
             "largest": wide["wave_weight_largest"].to_numpy(),
-            "weighting_effect": [
-                numbers.ABSENT if np.isnan(x) else f"{x:+.1f}" for x in wide["wave_weighting_effect"]
-            ],
+            "weighting_effect": [numbers.number(x, 1, signed=True) for x in wide["wave_weighting_effect"]],
         }
     )
 
