@@ -254,6 +254,16 @@ def test_options_by_label(bare: Study) -> None:
     assert result.unmapped == ()
 
 
+def test_options_whose_label_is_written_otherwise_are_named(bare: Study) -> None:
+    texts = ("Something  else", "None of\u00a0these", "Too rude!")  # blanks do not matter, letters do
+    told = {f"Q5_{n}": Variable(f"Q5_{n}", "", "multiple", {"1": t}, (), "Q5") for n, t in enumerate(texts)}
+    result, _ = mapped(bare, raw({c: ["1", "0"] for c in told}, variables=told), **entry("kinds", "Q5"))
+    assert {"kinds_other", "kinds_none"} <= set(result.cells)
+    assert result.notes[0].endswith(
+        'no column for late, rude, bill; of no option of the study are "Too rude!"'
+    )
+
+
 def test_options_by_code(bare: Study) -> None:
     told = {f"Q5/{o}": Variable(f"Q5/{o}", kind="multiple", group="Q5") for o in ("late", "RUDE", "odd")}
     result, _ = mapped(bare, raw({c: ["1", "0"] for c in told}, variables=told), **entry("kinds", "Q5"))

@@ -60,8 +60,8 @@ class Meaning:
 
 
 def folded(text: str) -> str:
-    """Label as it is compared: characters of compatible forms are one, blanks at its ends are none."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Label as it is compared: characters of compatible forms are one, and so are several blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _is_number(text: str) -> bool:

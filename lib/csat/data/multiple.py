@@ -95,9 +95,17 @@ def _from_columns(question: Question, source: str, columns: list[str], table: Ra
     if text:
         cells[text[0]] = table.cells[text[1]]
     absent = [o for o in question.codes if o not in found.values()]
-    notes = [f'{question.base}: "{source}" has no column for {listing(absent)}'] if absent else []
+    notes = [_gap(question, source, absent, set(answers) - set(found), table)] if absent else []
     used = (*found, *((text[1],) if text else ()))
     return Flags(cells, used, tuple(notes))
+
+
+def _gap(question: Question, source: str, absent: list[str], unused: set[str], table: RawTable) -> str:
+    """Say which options have no column, and which columns no option: a label may be written otherwise."""
+    note = f'{question.base}: "{source}" has no column for {listing(absent)}'
+    options = {c: v.labels.get("1") or c for c, v in table.variables.items() if v.kind == "multiple"}
+    offered = [f'"{label}"' for c, label in options.items() if c in unused]
+    return f"{note}; of no option of the study are {listing(offered)}" if offered else note
 
 
 def _labels(question: Question, option: str) -> frozenset[str]:
