@@ -123,3 +123,16 @@ def test_a_clean_wave_has_little_to_say(tmp_path: Path, monkeypatch: pytest.Monk
     assert not soup.find_all("figure")
     assert "nothing was found" in soup.get_text()
     assert "Missing answers" not in soup.get_text()
+
+
+def test_ledger_and_findings_stand_beside_the_page_as_data(
+    answers: Answers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = open_page("02_measurement", answers=answers, out=tmp_path)
+    m.keep_intake(page, answers)
+    for kind, table in (("ledger", answers.ledger), ("findings", answers.findings)):
+        found = pd.read_csv(
+            tmp_path / "exports" / f"{answers.study.id}_{answers.wave}.{kind}.csv", encoding="utf-8-sig"
+        )
+        assert found["rule"].tolist() == table["rule"].tolist()
+        assert found["count"].tolist() == table["count"].tolist()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TIDY = ("metric", "subject", "estimate", "ci_low", "ci_high", "n", "method")
 METRICS = ("study", "wave", "segment", "notebook", *TIDY)
+EXPORTS = "exports"
+"""Folder of the files that notebooks give away, in their working folder and beside the published pages."""
 
 
 class ResultError(CsatError):

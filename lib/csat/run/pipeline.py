@@ -24,9 +24,6 @@ from csat.study.project import project_root
 TIMEOUT = 900.0
 """Seconds that one cell may take."""
 
-EXPORTS = "exports"
-"""Folder of the forms that notebook 01 exports, in its working folder and in the published one."""
-
 WORKERS = 2
 """How many notebooks run at once."""
 
@@ -200,7 +197,9 @@ def _make(plan: Plan, timeout: float, workers: int, listen: Listener, root: Path
 
 
 def _keep_exports(work: Path, made: Path) -> None:
-    """Put the forms that a notebook exported beside the pages; they are the same for every language."""
+    """Put the files that notebooks give away beside the pages; they are the same for every language."""
+    from csat.report.results import EXPORTS
+
     if (work / EXPORTS).is_dir():
         shutil.copytree(work / EXPORTS, made / EXPORTS)
 

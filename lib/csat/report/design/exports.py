@@ -6,15 +6,13 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from csat.report import numbers, tables
+from csat.report.results import EXPORTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from csat.report.design.bench import Bench
     from csat.report.page import Page
-
-FOLDER = "exports"
-"""Where the files go: in the page's working folder, and beside the page when it is published."""
 
 _BETWEEN = "/"  # no file name holds it
 
@@ -62,7 +60,7 @@ def export_links(page: Page, bench: Bench) -> dict[Hashable, tables.Format]:
     def written(files: str) -> str:
         """Links to the files of one target."""
         names = files.split(_BETWEEN) if files else []
-        links = [tables.link(f"{FOLDER}/{name}", name.removeprefix(_stem(bench))) for name in names]
+        links = [tables.link(f"{EXPORTS}/{name}", name.removeprefix(_stem(bench))) for name in names]
         return tables.Fragment(comma.join(links) or numbers.ABSENT)
 
     return {"files": written}
@@ -78,7 +76,7 @@ def _made(page: Page, target: str, bench: Bench) -> tuple[list[str], tuple[str, 
     """Make the files of a target; their names, and what they cannot carry."""
     from csat.study.export import export
 
-    made = export(bench.whole, target, page.out / FOLDER, version=bench.version)
+    made = export(bench.whole, target, page.out / EXPORTS, version=bench.version)
     return [path.name for path in made.files], made.cannot_carry
 
 
@@ -91,7 +89,7 @@ def _traced(page: Page, bench: Bench) -> list[str]:
     for table, make in (("trace", trace), ("coverage", coverage)):
         name = f"{_stem(bench)}.{table}.csv"
         cells = make(bench.whole, bench.version, bench.whole.language).map(safe_cell)
-        cells.to_csv(page.out / FOLDER / name, index=False, encoding="utf-8-sig", lineterminator="\n")
+        cells.to_csv(page.out / EXPORTS / name, index=False, encoding="utf-8-sig", lineterminator="\n")
         names.append(name)
     return names
 

@@ -27,6 +27,7 @@ from csat.report.measurement.intake import item_statistics as item_statistics
 from csat.report.measurement.intake import item_table as item_table
 from csat.report.measurement.intake import ledger_table as ledger_table
 from csat.report.measurement.key_numbers import key_numbers as key_numbers
+from csat.report.measurement.received import keep_intake as keep_intake
 from csat.report.measurement.received import show_findings as show_findings
 from csat.report.measurement.received import show_flow as show_flow
 from csat.report.measurement.received import show_response as show_response

@@ -12,6 +12,9 @@ from csat.data.findings import SEVERITIES
 from csat.data.response import Response, response_of
 from csat.report.analysed import analysed
 from csat.report.figures.flow import Step, flow_chart
+from csat.report.results import EXPORTS, write_atomically
+from csat.report.tables import escape, link
+from csat.study.names import safe_name
 
 if TYPE_CHECKING:
     from csat.data import Answers
@@ -119,6 +122,20 @@ def show_findings(page: Page, answers: Answers) -> None:
     page.table("finding", finding_table(page, answers))
     if len(found) > MOST_FINDINGS:
         page.say("finding.more", more=len(found) - MOST_FINDINGS)
+
+
+def keep_intake(page: Page, answers: Answers) -> None:
+    """Write the ledger and the findings as data beside the page, and link them."""
+    from csat.study.export.spreadsheet import safe_cell
+
+    names = []
+    for kind, table in (("ledger", answers.ledger), ("findings", answers.findings)):
+        name = f"{safe_name(answers.study.id)}_{safe_name(answers.wave)}.{kind}.csv"
+        text = table.map(safe_cell).to_csv(index=False, lineterminator="\n")
+        write_atomically(page.out / EXPORTS / name, "\ufeff" + text)
+        names.append(name)
+    links = [link(f"{EXPORTS}/{name}", name) for name in names]
+    page.html(f"<p>{escape(page.t('ledger.data'))} {' · '.join(links)}</p>")
 
 
 def response_rows(found: Response) -> pd.DataFrame:
