@@ -268,3 +268,28 @@ def test_names_of_people_are_no_list_of_answers() -> None:
     table = read(grid_of({"Your name": names, "Town": ["A-Stadt", "B-Dorf", "A-Stadt", "B-Dorf"]}, TEXTS))
     assert (table.variables["Your name"].kind, dict(table.variables["Your name"].labels)) == ("", {})
     assert table.variables["Town"].kind == "single"
+
+
+def test_questions_that_were_not_shown_are_missing() -> None:
+    answers = {
+        "Happy?": ["N/A", "Yes", "No", "Yes", "No"],
+        "Rate [Speed]": ["N/A", "Good", "Bad", "Good", "Bad"],
+        "Rate [Staff]": ["N/A", "Bad", "Good", "Good", "Bad"],
+        "Which? [Price]": ["N/A", "Yes", "No", "No", "Yes"],
+        "Which? [Staff]": ["N/A", "No", "Yes", "No", "Yes"],
+    }
+    table = read(grid_of(answers, TEXTS))
+    for column in ("Happy?", "Rate [Speed]", "Rate [Staff]"):
+        told = table.variables[column]
+        assert (told.kind, told.missing) == ("single", ("N/A",))
+        assert "N/A" not in told.labels
+    assert table.variables["Which? [Price]"].missing == ()
+    assert list(table.cells["Which? [Price]"]) == ["", "1", "0", "0", "1"]
+
+
+def test_options_that_are_pictures_are_called_by_their_code() -> None:
+    grid = grid_of(
+        {"Q1[SQ1]. Which? [<img src='a.png'>]": ["Yes", "No"], "Q1[SQ2]. Which? [B]": ["No", "Yes"]}
+    )
+    table = read(grid)
+    assert [table.variables[c].labels["1"] for c in ("Q1[SQ1]", "Q1[SQ2]")] == ["SQ1", "B"]

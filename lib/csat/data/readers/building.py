@@ -123,7 +123,7 @@ class Sheet:
 
     def set_scale(self, columns: Sequence[str]) -> None:
         """Say that columns are the rows of one grid, where most words in them stand in several of them."""
-        given = [{cell for cell in self.cells[c] if cell} for c in columns]
+        given = [{cell for cell in self.cells[c] if cell} - {*self.variables[c].missing} for c in columns]
         words = set().union(*given)
         shared = [word for word in words if sum(word in one for one in given) > 1]
         if 2 * len(shared) > len(words) and not all(is_number(word) for word in words):

@@ -13,7 +13,7 @@ _PARTS = re.compile(r"(.*?)\s*((?:\s*\[[^\[\]]*\])+)\s*( \(\d+\))?$")
 _BESIDE = re.compile(r"(\w*comment|other|filecount)$", re.IGNORECASE)
 _YES = {"Y", "1", "Yes", "Ja", "Oui", "Sí", "Sì", "Sim", "是", "はい"}
 _NO = {"N", "0", "No", "Nein", "Nee", "Non", "Não", "否", "いいえ"}
-_NOT_SHOWN = {"N/A"}
+_NOT_SHOWN = {"N/A"}  # full answers of questions that were not shown
 _OTHER = "-oth-"  # LimeSurvey's code for "other" among single answers
 _LONG = 40  # letters; the labels of answers are shorter
 
@@ -30,6 +30,8 @@ def explain_answers(sheet: Sheet, columns: Sequence[str]) -> None:
     """
     groups: dict[str, list[str]] = {}
     for column in columns:
+        unseen = tuple(sorted(_NOT_SHOWN & set(sheet.cells[column])))
+        sheet.describe(column, missing=unseen)
         match = _PARTS.match(column)
         if match and match[1]:
             groups.setdefault(match[1] + (match[3] or ""), []).append(column)  # the number of a second such
@@ -91,12 +93,13 @@ def _is_multiple(sheet: Sheet, columns: list[str]) -> bool:
 def _option(sheet: Sheet, column: str) -> str:
     """Label of an option: what stands in the last brackets of its text, or of its code."""
     label: str = sheet.variables.get(column, Variable(column)).label
-    return _last(label) if label.rstrip().endswith("]") else label or _last(column)
+    last = _last(label) if label.rstrip().endswith("]") else label
+    return last or _last(column)  # pictures leave nothing
 
 
 def _explain_single(sheet: Sheet, column: str) -> None:
     """Explain a question with one column."""
-    filled = [cell for cell in sheet.cells[column] if cell]
+    filled = [cell for cell in sheet.cells[column] if cell and cell not in _NOT_SHOWN]
     given = set(filled)
     if not given or all(is_number(cell) for cell in given):
         return
