@@ -134,6 +134,14 @@ def test_off_scale_may_become_missing(folder: Path, study: Study) -> None:
     assert load_answers(load_study(folder)).raw["l1"].isna().sum() == 2
 
 
+def test_complaints_quote_no_personal_data(folder: Path, study: Study) -> None:
+    frame = answers_frame().astype(object)
+    frame.loc[[30, 40], "l1"] = ["write to ada@example.org", "lots"]
+    write_answers(folder, frame)
+    with pytest.raises(DataError, match=r'item l1: text .* "write to \[email\]", "lots", in rows 31, 41'):
+        load_answers(study)
+
+
 def test_continuous_scale_takes_fractions(folder: Path) -> None:
     write_study(folder, TOML.replace("minimum = 1", 'kind = "continuous"\nminimum = 1'))
     frame = answers_frame().astype(object)
