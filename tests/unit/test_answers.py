@@ -80,7 +80,7 @@ def test_wave_reversal_and_segments(study: Study) -> None:
         ["received", 60],
         ["other_wave", 20],
         ["personal_hashed", 40],
-            ["reversed", 40],
+        ["reversed", 40],
         ["analysed", 40],
     ]
     north = load_answers(study, "2026-09", segment="site=北")
