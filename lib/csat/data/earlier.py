@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csat.data.answers import Answers, load_answers
 from csat.data.problems import DataError
+from csat.data.simulated import as_marked
 from csat.data.sources import find_source, read_source
 from csat.data.store.place import place_of
 from csat.data.store.reading import read_snapshot
@@ -47,7 +48,7 @@ def earlier_waves(study: Study, wave: str, data: str | Path = "") -> tuple[str, 
         that are in it count.
     """
     try:
-        found = waves_with_answers(study, data)
+        found = waves_with_answers(as_marked(study, data), data)
     except DataError:
         return ()
     return found[: found.index(wave)] if wave in found else ()
