@@ -321,6 +321,18 @@ def test_options_in_one_cell_beside_missing_codes(bare: Study) -> None:
     assert result.cells["kinds_late"].tolist() == ["1", ""]
 
 
+def test_the_file_of_another_wave_is_told(bare: Study) -> None:
+    own = {f"s{k}": ColumnMap(f"s{k}", (f"v{k}",), {}) for k in (1, 2, 3)}
+    old = {f"s{k}": ColumnMap(f"s{k}", (f"Q{k}",), {}) for k in (1, 2, 3)}
+    first, second = bare.waves[0], bare.wave("2026-10")
+    waves = (replace(first, columns=old), replace(second, columns=own))
+    study = replace(bare, waves=waves)
+    with pytest.raises(DataError, match=f"those of wave {first.id}: is it the file of another wave"):
+        map_columns(study, waves[1], raw({"Q1": ["1"], "Q2": ["1"], "Q3": ["1"]}), Ledger())
+    with pytest.raises(DataError, match=r'mapped by \[waves.columns\] .* of "2026-10"'):
+        map_columns(study, waves[1], raw({"x": ["1"]}), Ledger())
+
+
 def test_a_wave_may_map_a_multiple_answer_the_other_way(bare: Study) -> None:
     each = {f"kinds_{o}": f"k_{o}" for o in ("rude", "late")}
     single = {c: ColumnMap(c, (source,), {}) for c, source in each.items()}
@@ -348,6 +360,10 @@ def test_latest_wave_through_a_map(tmp_path: Path) -> None:
         ('[columns]\ns1 = ""', "name of a column is empty"),
         ('[columns.s1]\nfrom = "Q1"\nrecod = { a = "b" }', r'did you mean "recode"'),
         ('[columns.kinds]\nfrom = "Q1"\nrecode = { a = "b" }', "cannot be recoded together"),
+        (
+            '[columns.role]\nrecode = { 1 = "buyr" }',
+            r'"buyr" is not a code of the question \(did you mean "buyer"',
+        ),
     ],
 )
 def test_study_side(told: str, wrong: str, tmp_path: Path) -> None:

@@ -44,6 +44,31 @@ def study(folder: Path) -> Study:
     return load_study(folder)
 
 
+def test_the_file_of_another_wave_is_warned_of(folder: Path) -> None:
+    toml = (folder / "study.toml").read_text(encoding="utf-8").replace('wave_column = "month"\n', "")
+    toml = toml.replace("[data]\n", '[data]\ncompleted_column = "end"\n').replace(
+        '[[waves]]\nid = "2026-10"\n',
+        '[[waves]]\nid = "2026-10"\nstarts = "2026-10-01"\nends = "2026-10-31"\n',
+    )
+    (folder / "study.toml").write_text(toml, encoding="utf-8")
+    write_answers(folder, answers_frame().assign(end="2026-09-14 10:00:00"), "september.csv")
+    study = load_study(folder)
+    assert "another wave" not in " ".join(ingest(study, "2026-09", "september.csv").warnings)
+    days, same, _ = ingest(study, WAVE, "september.csv").warnings
+    assert "answers are of days outside wave 2026-10" in days
+    assert same == "the same file is stored as wave 2026-09, too"
+
+
+def test_a_wave_that_is_not_stored_names_those_that_are(csat: Call, folder: Path) -> None:
+    csat("ingest", folder, "answers.csv", "--wave", "2026-09")
+    toml = (folder / "study.toml").read_text(encoding="utf-8")
+    start = toml.index("[data]")
+    (folder / "study.toml").write_text(toml[:start] + toml[toml.index("\n[", start) + 1 :], encoding="utf-8")
+    shown = csat("run", folder, "--wave", WAVE)
+    assert shown.exit_code == 2 and "nothing is stored of this wave; stored are 2026-09" in shown.output
+    assert "no_data" not in csat("check", folder).output
+
+
 # ---- commands --------------------------------------------------------------------------------------------
 
 

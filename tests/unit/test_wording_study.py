@@ -86,6 +86,9 @@ def test_the_study_of_every_type(tmp_path: Path) -> None:
     pii = next(f for f in found if f.rule == "pii" and f.lang == "en")
     assert (pii.where, pii.severity) == ("mail", "note")
     assert set(places(found, "unused_variable")) == {"days", "ranks", "since"}
+    checking = full_toml() + "\n[quality.attention]\ndays = 3\n"
+    checked = check_wording(load_study(write_full_study(tmp_path / "checked", checking)))
+    assert set(places(checked, "unused_variable")) == {"ranks", "since"}
 
 
 def test_undeclared_personal_data_are_an_error(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def _url(source: DataSource) -> URL:
     except Exception:  # the message would repeat the URL
         url = None
     if url is None:
-        shape = "dialect://user:password@host/database"
+        shape = "postgresql://HOST/DATABASE"
         raise DataError(f"the environment variable {source.url_env} holds no URL such as {shape}", where)
     if url.drivername in _POSTGRES:
         url = url.set(drivername="postgresql+psycopg")

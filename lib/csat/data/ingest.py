@@ -12,9 +12,13 @@ from csat.data.prepared import Prepared
 from csat.data.privacy.hashing import key_from
 from csat.data.problems import DataError
 from csat.data.store.closing import WAIT, Closing, close_wave, closing_of
-from csat.data.store.reading import Snapshot
+from csat.data.store.place import place_of
+from csat.data.store.present import stored_waves
+from csat.data.store.problems import StoreError
+from csat.data.store.reading import Snapshot, read_snapshot
 from csat.data.store.writing import store
 from csat.study.definition import Study
+from csat.study.problems import listing
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def ingest(
     closing = before if provisional or before else close_wave(place, wait)[0]
     late = stored.new and before is not None
     warnings = [*stored.notes, *(_late(stored.snapshot, before) if late and before else ())]
-    warnings += [*_not_linked(prepared), *_not_usable(prepared)]
+    warnings += [*_of_another_wave(study, prepared), *_not_linked(prepared), *_not_usable(prepared)]
     return Ingested(prepared, stored.snapshot, stored.new, closing, tuple(warnings))
 
 
@@ -111,6 +115,35 @@ def _late(snapshot: Snapshot, closing: Closing) -> tuple[str, ...]:
         f"came in now is revision {snapshot.revision}, listed as late, and the reports take it from now on "
         f"(--revision {closing.revision} for the figures of the closing)",
     )
+
+
+def _of_another_wave(study: Study, prepared: Prepared) -> tuple[str, ...]:
+    """Warn of a file that is stored as another wave, too, or whose answers are mostly of other days."""
+    told = []
+    found = prepared.findings
+    outside = max(found.loc[found["rule"] == "outside_wave", "count"].astype(int), default=0)
+    if outside * 2 > prepared.received:
+        told.append(
+            f"{outside} of {prepared.received} answers are of days outside wave {prepared.wave}: "
+            "is this the file of another wave?"
+        )
+    same = () if study.data.wave_column else _stored_from(study, prepared)
+    if same:
+        told.append(f"the same file is stored as wave {listing(same)}, too")
+    return tuple(told)
+
+
+def _stored_from(study: Study, prepared: Prepared) -> tuple[str, ...]:
+    """Other waves whose latest revision is of the same bytes; damaged ones are told of elsewhere."""
+    waves = []
+    for wave in stored_waves(study):
+        try:
+            snapshot = read_snapshot(place_of(study, wave), answers=False)
+        except (DataError, StoreError):
+            continue
+        if wave != prepared.wave and snapshot.source_sha256 == prepared.sha256:
+            waves.append(wave)
+    return tuple(waves)
 
 
 def _not_linked(prepared: Prepared) -> tuple[str, ...]:

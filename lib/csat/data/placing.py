@@ -15,6 +15,9 @@ from csat.study.intake import ColumnMap
 from csat.study.intake_checks import known_targets
 from csat.study.problems import listing, suggest
 
+FITS_LITTLE, FITS_WELL = 0.2, 0.8
+"""Share of the mapped columns up to which a file is hardly of a wave, and from which it may be of it."""
+
 
 @dataclass(frozen=True)
 class Placing:
@@ -90,10 +93,28 @@ def place(study: Study, wave: Wave, table: RawTable, where: str) -> Placing:
             problems.append(_absent(target, told, [*columns, *_groups(table)]))
     problems += _taken(sources, {t for t in needed if targets[t] != "question"}, columns)
     if problems:
-        advice = [f"the file has the columns: {listing(columns, 40)}"]
+        advice = [*_other_wave(study, wave, columns), f"the file has the columns: {listing(columns, 40)}"]
         raise DataError(problems, where, advice)
     hidden = [t for t, s in sources.items() if s != t and t in columns and t not in sources.values()]
     return Placing(sources, groups, tuple(hidden))
+
+
+def _other_wave(study: Study, wave: Wave, columns: list[str]) -> list[str]:
+    """Advice on a file that has hardly any of the columns that are mapped in the wave."""
+
+    def share(maps: Mapping[str, ColumnMap]) -> float:
+        told = [one for one in maps.values() if one.sources]
+        return sum(any(s in columns for s in one.sources) for one in told) / len(told) if told else 0.0
+
+    if share(maps_of(study, wave)) > FITS_LITTLE:
+        return []
+    fitting = [w.id for w in study.waves if w.id != wave.id and share(maps_of(study, w)) >= FITS_WELL]
+    if fitting:
+        return [f"its columns are those of wave {listing(fitting)}: is it the file of another wave?"]
+    return [
+        "is it the file of another wave or study? Columns that are called otherwise from this wave on are "
+        f'mapped by [waves.columns] under the [[waves]] table of "{wave.id}"'
+    ]
 
 
 def _groups(table: RawTable) -> set[str]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from csat.data import database
 from csat.data.problems import DataError, NoAnswers
 from csat.data.readers import read_table
+from csat.data.store.present import stored_waves
 from csat.data.table import RawTable
 from csat.study.definition import DataSource, Study
-from csat.study.problems import suggest
+from csat.study.problems import listing, suggest
 from csat.study.project import project_root
 
 PLACE_OF_WAVE = "{wave}"
@@ -82,7 +83,19 @@ def find_source(study: Study, wave: str = "", data: str | Path = "") -> Source:
         )
     if told.kind == "database":
         return Source(b"", f"database {told.url_env}", database.origin(told), told, wave)
-    raise DataError(
+    raise _nothing(study, wave)
+
+
+def _nothing(study: Study, wave: str) -> DataError:
+    """Error of a study that does not say where its answers are, and of a wave that is not stored."""
+    stored = stored_waves(study)
+    if wave and stored and wave not in stored:
+        return DataError(
+            f"nothing is stored of this wave; stored are {listing(stored)}",
+            f'study "{study.id}", wave "{wave}"',
+            [f"csat ingest {study.id} FILE --wave {wave} takes a file in"],
+        )
+    return DataError(
         "no answers yet: study.toml has no [data]; add it or name a file of answers", f'study "{study.id}"'
     )
 

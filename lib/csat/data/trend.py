@@ -163,7 +163,8 @@ def undeclared_changes(table: pd.DataFrame) -> tuple[str, ...]:
     changed = table[table["warning"].astype(bool)]
     return tuple(
         f"{what} changed between waves {earlier} and {later} without a declared break: "
-        f"{listing(rows['item'])}; the trend is cut there (declare it: breaks of wave {later})"
+        f"{listing(rows['item'])}; the trend is cut there (meant so? declare it: breaks, "
+        f'under the [[waves]] table of "{later}")'
         for (earlier, later, what), rows in changed.groupby(["earlier", "later", "what"], sort=False)
     )
 

@@ -250,7 +250,8 @@ def _check(study: str, wave: str, data: str, strict: bool) -> None:
         f"{found.id}: {len(found.items)} items, {len(found.constructs)} constructs, "
         f"{len(found.paths)} paths, languages {', '.join(found.languages)}"
     )
-    if found.data.kind == "none" and not data and not stored_waves(found):
+    stored = bool(stored_waves(found))
+    if found.data.kind == "none" and not data and not stored:
         click.echo("no answers yet: the study has no [data], and nothing is stored")
     else:
         try:
@@ -261,7 +262,7 @@ def _check(study: str, wave: str, data: str, strict: bool) -> None:
             click.echo("no answers: " + "\n  ".join([*missing.problems, *missing.advice]))
     for line in summaries(found):
         click.echo(line)
-    _say_remarks(remarks(found), strict)
+    _say_remarks([one for one in remarks(found) if not (stored and one.rule == "no_data")], strict)
 
 
 def _say_remarks(found: Sequence[Remark], strict: bool) -> None:

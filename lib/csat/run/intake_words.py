@@ -67,9 +67,9 @@ def _findings(findings: pd.DataFrame) -> Iterator[str]:
         yield "  findings: none"
         return
     counts = [
-        f"{(findings['severity'] == severity).sum()} {severity}s"
+        f"{found} {severity}{'s' if found > 1 else ''}"
         for severity in ("error", "warning", "note")
-        if (findings["severity"] == severity).any()
+        if (found := int((findings["severity"] == severity).sum()))
     ]
     yield f"  findings: {', '.join(counts)}"
     for row in findings.head(_SHOWN).to_dict("records"):

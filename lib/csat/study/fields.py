@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,7 +165,8 @@ class Table:
 
     def _path(self, key: str) -> str:
         """Dotted name of a key of this table."""
-        return ".".join(part for part in (self.where.strip("[]"), key) if part)
+        where = self.where[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", self.where) else self.where
+        return f"{where} {key}" if "]]" in where else ".".join(part for part in (where, key) if part)
 
 
 def is_number(value: object) -> bool:

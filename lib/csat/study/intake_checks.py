@@ -91,8 +91,24 @@ def check_column_maps(study: Study) -> Iterator[Problem]:
     """Check that ``[columns]`` and every ``[waves.columns]`` map to columns of the study."""
     targets = known_targets(study)
     yield from _maps(study.columns, "[columns]", targets)
+    yield from _recodes(study, study.columns, "[columns]")
     for wave in study.waves:
         yield from _maps(wave.columns, f'[[waves]] "{wave.id}" [columns]', targets)
+        yield from _recodes(study, wave.columns, f'[[waves]] "{wave.id}" [columns]')
+
+
+def _recodes(study: Study, maps: Mapping[str, ColumnMap], where: str) -> Iterator[Problem]:
+    """Recodes to what is no code of the question."""
+    columns = {c.name: c for q in study.questions.values() for c in q.columns if c.kind == "code"}
+    missing = {"", *map(str, study.data.missing)}
+    for target, told in maps.items():
+        codes = columns[target].values if target in columns else ()
+        for value in dict.fromkeys(told.recode.values()):
+            if codes and value.strip() not in {*codes, *missing}:
+                wrong = f'"{value}" is not a code of the question{suggest(value, codes)}'
+                yield Problem(
+                    _TOML, where, f"{target}.recode", wrong, f'{listing(codes, 40)}, or "" (no answer)'
+                )
 
 
 def _maps(maps: Mapping[str, ColumnMap], where: str, targets: Mapping[str, str]) -> Iterator[Problem]:

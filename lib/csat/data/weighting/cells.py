@@ -83,7 +83,8 @@ def margins(targets: Targets, segments: pd.DataFrame, base: FloatArray, where: s
     if problems:
         advice = (
             "merge codes with few people by recoding them in [columns], and give the targets of the merged "
-            "codes; recode to an empty cell what is no category: such respondents keep their share"
+            "codes (of this wave alone: under [waves.targets]); recode to an empty cell what is no category: "
+            "such respondents keep their share"
         )
         raise DataError(problems, where, [advice])
     return found

@@ -235,7 +235,7 @@ def _open(study: Study) -> Iterator[WordingFinding]:
 
 def _unused(study: Study, questions: Mapping[str, Question]) -> Iterator[WordingFinding]:
     """Questions whose answers nothing uses."""
-    columns = {s.column for s in study.segments.values()}
+    columns = {s.column for s in study.segments.values()} | set(study.quality.attention)
     conditions = [q.relevant for q in questions.values()]
     conditions += [m.relevant for m in study.modules.values()]
     conditions += [o.relevant for options in study.option_lists.values() for o in options]
