@@ -229,3 +229,20 @@ def test_intervals_of_shares() -> None:
 def test_designs_that_cannot_be(given: dict[str, object], words: str) -> None:
     with pytest.raises(DesignError, match=words):
         SurveyDesign.of(**given)  # type: ignore[arg-type]
+
+
+def test_replicates_leave_out_who_weighs_nothing() -> None:
+    frame = sample()
+    # The first cluster of each stratum is not part of the sample any more.
+    gone = frame["cluster"].isin([0, 15, 30]).to_numpy()
+    kept = frame[~gone]
+    whole = SurveyDesign.of(frame["w"], frame["stratum"], frame["cluster"]).among(~gone)
+    part = SurveyDesign.of(kept["w"], kept["stratum"], kept["cluster"])
+    ours, theirs = (
+        replicate_weights(design, "JKn").standard_error(lambda w, y=y: np.array([w @ y]))  # type: ignore[misc]
+        for design, y in ((whole, frame["y"]), (part, kept["y"]))
+    )
+    assert ours == pytest.approx(theirs, rel=1e-12)
+    assert ours == pytest.approx(total(part, kept["y"]).standard_error)
+    drawn = replicate_weights(whole, "bootstrap", 800)
+    assert drawn.standard_error(lambda w: np.array([w @ frame["y"]])) == pytest.approx(ours, rel=0.1)

@@ -77,12 +77,15 @@ class SurveyDesign:
             Number of units (clusters, or people) that the respondent's stratum has in the population.
         lonely : {"error", "adjust", "certainty"}
             A stratum with one unit shows no variance. ``error`` refuses it; ``adjust`` takes the unit's
-            distance from the mean of all units (careful: too large rather than too small); ``certainty``
-            says that the unit was certain to be in the sample and adds nothing.
+            distance from the mean of all units (careful: too large rather than too small; for totals R takes
+            the distance from 0, which is larger still); ``certainty`` says that the unit was certain to be
+            in the sample and adds nothing.
         raked : sequence of array_like of shape (n,), optional
             Margins that the weights were raked to: what they explain of an answer does not vary any more.
         base : array_like of shape (n,), optional
-            Weights before raking; equal ones when not given.
+            Weights before raking; equal ones when not given. What the margins explain is found with these, as
+            ``calibrate(calfun = "raking")`` of R does; its ``rake`` finds it without weights, which is the
+            same where they are equal.
 
         Returns
         -------
@@ -141,7 +144,8 @@ class SurveyDesign:
         Returns
         -------
         SurveyDesign
-            The others weigh nothing. For a domain that is left to chance, give the estimators `domain`.
+            The others weigh nothing. For a domain that is left to chance, give the estimators `domain`, as
+            R's ``svymean(..., na.rm = TRUE)`` does with those who did not answer.
 
         Examples
         --------

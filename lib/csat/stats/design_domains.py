@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,6 +19,7 @@ def quantile(
     at: float = 0.5,
     domain: npt.ArrayLike | None = None,
     level: float = 0.95,
+    around: Literal["asked", "found"] = "asked",
 ) -> tuple[float, float, float]:
     """Weighted quantile with Woodruff's interval.
 
@@ -28,14 +31,21 @@ def quantile(
         Such as 0.5 for the median.
     domain : array_like of bool, shape (n,), optional
     level : float
+    around : {"asked", "found"}
+        Share that the interval is laid around: `at`, or the share of answers at or below the estimate, which
+        is larger than `at` where many give the same answer. R's survey takes the latter.
 
     Returns
     -------
     estimate, low, high : float
+        A limit beyond all answers is the smallest or largest of them; with ``around="found"`` it is NaN, as
+        in R.
 
     Notes
     -----
-    The interval of the share of answers at or below the estimate, read back as answers.
+    The interval of the share of answers at or below the estimate, read back as answers. Answers on a scale of
+    few points have few quantiles: an interval around what was found would then begin at the estimate and
+    never reach below it.
 
     References
     ----------
@@ -44,7 +54,7 @@ def quantile(
 
     Examples
     --------
-    R: ``svyquantile(~y, design, 0.5, interval.type = "mean")``.
+    R: ``svyquantile(~y, design, 0.5, interval.type = "mean")`` is ``around="found"``.
     """
     from scipy.special import stdtrit
 
@@ -64,7 +74,11 @@ def quantile(
     estimate = read(at)
     below = mean(design, np.where(inside, (y <= estimate).astype(np.float64), np.nan))
     reach = float(below.standard_error[0] * stdtrit(max(below.df, 1), (1 + level) / 2))
-    return estimate, read(max(at - reach, 0.0)), read(min(at + reach, 1.0))
+    if around == "asked":
+        return estimate, read(max(at - reach, 0.0)), read(min(at + reach, 1.0))
+    middle = float(below.value[0])
+    ends = (read(end) if 0 <= end <= 1 else np.nan for end in (middle - reach, middle + reach))
+    return (estimate, *ends)
 
 
 def domain_means(

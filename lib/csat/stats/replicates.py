@@ -93,6 +93,7 @@ def replicate_weights(
     Returns
     -------
     Replicates
+        Units whose respondents all weigh 0 are not part of the sample and are never left out.
 
     Raises
     ------
@@ -109,8 +110,8 @@ def replicate_weights(
     --------
     R: ``as.svrepdesign(design, type = "JKn")``, ``"JK1"``, ``"subbootstrap"``.
     """
-    m, strata = len(design.stratum), design.stratum
-    units = np.bincount(strata, minlength=len(design.names))
+    m, strata, units = len(design.stratum), design.stratum, design.units
+    live = np.bincount(design.psu, design.weights > 0, m) > 0
     if kind == "JK1" and (units > 0).sum() > 1:
         raise DesignError("JK1 is for samples without strata; use JKn")
     if (units == 1).any() and design.lonely != "certainty":
@@ -118,12 +119,13 @@ def replicate_weights(
     alone = units[strata] == 1
     if kind == "bootstrap":
         rng = np.random.Generator(np.random.PCG64(seed))
-        factors = draw_rescaled(rng, strata, replicates)
+        factors = np.ones((replicates, m))
+        factors[:, live] = draw_rescaled(rng, strata[live], replicates)
         scale = np.full(replicates, 1 / replicates)
         correct = np.sqrt(1 - design.sampled)[strata]
         return Replicates(1 + correct * (factors - 1), scale, design, kind)
     size = units[strata].astype(np.float64)
-    left_out = np.flatnonzero(~alone)
+    left_out = np.flatnonzero(~alone & live)
     factors = np.ones((len(left_out), m))
     for row, unit in enumerate(left_out):
         same = strata == strata[unit]
