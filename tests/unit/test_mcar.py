@@ -53,6 +53,16 @@ def test_units_and_order_do_not_matter(seed: int, scale: float, shift: float) ->
     assert moved.df == found.df
 
 
+def test_items_that_follow_from_others_change_nothing() -> None:
+    x = answers(200, 4, 3)
+    x = x.mask(np.random.default_rng(4).random(x.shape) < 0.15)
+    found = mcar_test(x)
+    for more in (x.assign(twice=x["q0"]), x.assign(sum=x["q0"] + x["q1"]), x.assign(turned=6 - x["q2"])):
+        again = mcar_test(more)
+        assert again.df == found.df
+        assert again.statistic == pytest.approx(found.statistic, rel=1e-6)
+
+
 def test_what_is_missing_by_rule_is_found() -> None:
     x = answers(300, 4, 1)
     x.loc[x["q0"] > 0.8, "q1"] = np.nan

@@ -15,6 +15,9 @@ from csat.stats.sums import GroupedSums
 LEAST_PER_PATTERN = 5.0
 """Incomplete respondents a pattern below which d² is no longer chi-square (docs/validation.md)."""
 
+# Share of a correlation matrix below which a direction is rounding: an item that follows from others.
+_SAME = 1e-6
+
 
 @dataclass(frozen=True)
 class Mcar:
@@ -86,8 +89,10 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
     -----
     d² = sum over the patterns j of n_j (m_j - mu_j)' S_j⁻¹ (m_j - mu_j): means of the items observed in the
     pattern against the maximum likelihood mean and covariance (divisor n, from the EM algorithm) of the same
-    items; sum_j p_j - p degrees of freedom. Weights play no part. With few respondents in many patterns it
-    rejects too rarely, or too often where answers are skewed: see `Mcar.thin` and docs/validation.md.
+    items; sum_j p_j - p degrees of freedom. An item that follows from others (one that is there twice,
+    a sum) adds neither to d² nor to p_j: p_j is the rank of S_j. Weights play no part. With few respondents
+    in many patterns it rejects too rarely, or too often where answers are skewed: see `Mcar.thin` and
+    docs/validation.md.
 
     References
     ----------
@@ -115,23 +120,27 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
     if len(patterns) == 1:
         return Mcar(np.nan, 0, np.nan, 1, len(values), items)
     moments = GroupedSums.from_frame(varied, missing="em").moments()
-    total = 0.0
+    spread = moments.sd
+    scaled, corr = (values - moments.mean) / spread, moments.cov / np.outer(spread, spread)
+    total, df = 0.0, -_rank(corr)
     for k, pattern in enumerate(patterns):
-        total += _distance(
-            values[which.ravel() == k][:, pattern],
-            moments.mean[pattern],
-            moments.cov[np.ix_(pattern, pattern)],
-        )
-    df = int(patterns.sum()) - len(items)
+        part = corr[np.ix_(pattern, pattern)]
+        total += _distance(scaled[which.ravel() == k][:, pattern], part)
+        df += _rank(part)
     incomplete = int((~seen.all(axis=1)).sum())
     per_pattern = incomplete / int((~patterns.all(axis=1)).sum())
     return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items, per_pattern)
 
 
-def _distance(rows: FloatArray, mean: FloatArray, cov: FloatArray) -> float:
-    """How far the mean of one pattern lies from what all answers together say."""
-    away = rows.mean(axis=0) - mean
-    return float(len(rows) * away @ np.linalg.solve(cov, away))
+def _distance(rows: FloatArray, corr: FloatArray) -> float:
+    """How far the mean of one pattern, in deviations, lies from what all answers together say."""
+    away = rows.mean(axis=0)
+    return float(len(rows) * away @ np.linalg.pinv(corr, rcond=_SAME, hermitian=True) @ away)
+
+
+def _rank(corr: FloatArray) -> int:
+    """How many items say something that the others do not."""
+    return int(np.linalg.matrix_rank(corr, tol=_SAME * len(corr), hermitian=True))
 
 
 def _upper_tail(statistic: float, df: int) -> float:

@@ -158,9 +158,13 @@ class GroupedSums:
         """
         together = self._answered_together()
         if (together < 2).any():
-            weak = [item for item, row in zip(self.items, together, strict=True) if (row < 2).any()]
+            # An item that nobody answered is the culprit, not all those that it pairs with.
+            alone = np.diagonal(together) < 2
+            few = alone if alone.any() else (together < 2).any(axis=1)
+            weak = ", ".join(item for item, bad in zip(self.items, few, strict=True) if bad)
             raise MomentsError(
-                f"too few respondents answered {', '.join(weak)} together; drop the item, or use more answers"
+                f"too few respondents answered {weak}{'' if alone.any() else ' together'}; "
+                "drop the item, or use more answers"
             )
         moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
         if np.isnan(moments.cov).any():
