@@ -281,3 +281,19 @@ def test_the_example_of_the_documentation_runs(
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "large-data.md", "exec"), {})
     assert capsys.readouterr().out.startswith("alpha 0.")
+
+
+def test_names_that_differ_in_case_only(tmp_path: Path) -> None:
+    (tmp_path / "case.csv").write_text("a,A,b\n1,2,3\n4,5,7\n7,9,1\n", encoding="utf-8")
+    answers = stream_answers(tmp_path / "case.csv", ["A", "b"], key="a", buckets=3)
+    assert next(iter(answers)).values.tolist() == [[2, 3], [5, 7], [9, 1]]
+    (tmp_path / "text.csv").write_text("a,A\n1,x\n", encoding="utf-8")
+    with pytest.raises(DataError, match='the answers to A are not numbers: "x" in line 2'):
+        list(stream_answers(tmp_path / "text.csv", ["A"]))
+
+
+def test_an_item_without_answers_is_named_alone(tmp_path: Path) -> None:
+    (tmp_path / "gap.csv").write_text("a,b,c\n,1,2\n,3,4\n,5,6\n", encoding="utf-8")
+    answers = stream_answers(tmp_path / "gap.csv", ["a", "b", "c"], buckets=2)
+    with pytest.raises(stats.MomentsError, match="too few respondents answered a; drop the item"):
+        stats.sum_chunks(answers.items, answers, answers.buckets).moments()

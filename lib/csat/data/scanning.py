@@ -84,10 +84,10 @@ class LargeFile:
         """
         import duckdb
 
-        columns = [f"COALESCE(CAST({_name(c)} AS DOUBLE), 'nan'::DOUBLE)" for c in select]
+        columns = [f"COALESCE(CAST({self._named(c)} AS DOUBLE), 'nan'::DOUBLE)" for c in select]
         if key:
             # Of the text, so that a key is the same from Parquet and from CSV.
-            digits = f"left(md5('{int(seed)}:' || CAST({_name(key)} AS VARCHAR)), 12)"
+            digits = f"left(md5('{int(seed)}:' || CAST({self._named(key)} AS VARCHAR)), 12)"
             code = f"CAST('0x' || {digits} AS BIGINT) % {int(buckets)}"
             columns.append(f"COALESCE(CAST({code} AS DOUBLE), 'nan'::DOUBLE)")
         query = ", ".join(f"{column} AS c{at}" for at, column in enumerate(columns))
@@ -100,12 +100,16 @@ class LargeFile:
         except duckdb.Error as error:
             _refuse(error, self.path.name, self.columns)
 
+    def _named(self, column: str) -> str:
+        """Name of a column in a query: by its place in a CSV file, whose names may differ in case only."""
+        return _name(column) if self.format == "parquet" else f"cell{list(self.columns).index(column)}"
+
     def _source(self, select: Sequence[str]) -> tuple[str, dict[str, Any]]:
         """Table function that reads the file, and its parameters."""
         path = glob.escape(str(self.path))
         if self.format == "parquet":
             return "read_parquet($path)", {"path": path}
-        types = {c: "DOUBLE" if c in select else "VARCHAR" for c in self.columns}
+        types = {f"cell{at}": "DOUBLE" if c in select else "VARCHAR" for at, c in enumerate(self.columns)}
         words = {*NO_ANSWER, *self.words}
         told = {
             "path": path,
@@ -262,11 +266,12 @@ def _refuse(error: duckdb.Error, name: str, columns: Sequence[str] | dict[str, s
     """Say of a file that duckdb cannot read what is wrong, in which line and column."""
     text = str(error)
     line = re.search(r"CSV Error on Line: (\d+)", text)
-    cell = re.search(r'converting column "(.*)"\. Could not convert string "(.*)" to', text)
+    cell = re.search(r'converting column "(cell\d+)"\. Could not convert string "(.*)" to', text)
     where = f" in line {line[1]}" if line else ""
     if cell:
+        column = list(columns)[int(cell[1].removeprefix("cell"))]
         raise DataError(
-            f'the answers to {cell[1]} are not numbers: "{cell[2]}"{where}; correct it, or name it '
+            f'the answers to {column} are not numbers: "{cell[2]}"{where}; correct it, or name it '
             'among the words that mean "no answer"',
             name,
         ) from error
