@@ -107,6 +107,21 @@ def test_a_grid_of_several_answers() -> None:
     assert table.variables["Which? | Web - Near"].labels == {"1": "Near"}
 
 
+def test_other_in_any_words_and_rows_without_text() -> None:
+    columns = [
+        ("What?", "Price", ["Price", "", ""]),
+        ("", "Staff", ["Staff", "", ""]),
+        ("", "Sonstiges", ["", "parking", ""]),
+        ("Sure?", " - Very", ["Very", "", "Very"]),
+        ("", " - Not", ["", "Not", ""]),
+    ]
+    table = read(grid_of(columns))
+    assert list(table.cells["What? | Staff"]) == ["1", "0", ""]
+    assert table.variables["What? | Sonstiges"].kind == "text"
+    assert list(table.cells["Sure? | Very"]) == ["1", "0", "1"]
+    assert table.variables["Sure? | Not"].labels == {"1": "Not"}
+
+
 def test_a_single_box() -> None:
     table = read(grid_of([("Consent", "I agree", ["I agree", "", "I agree"])]))
     assert list(table.cells["Consent | I agree"]) == ["1", "", "1"]

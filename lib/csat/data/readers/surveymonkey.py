@@ -134,7 +134,7 @@ def _headings(grid: Sequence[Sequence[str]]) -> tuple[int, list[str], list[str]]
     for cell, option in zip_longest(grid[0], grid[1], fillvalue=""):
         above = questions[-1] if questions and option.strip() else ""
         questions.append(plain_text(cell) or above)
-    options = [plain_text(cell) for cell in grid[1]]
+    options = [plain_text(cell).removeprefix("- ") for cell in grid[1]]  # of a grid whose row has no text
     return 2, questions, [*options, *[""] * (len(questions) - len(options))]
 
 
@@ -171,8 +171,15 @@ def _explain_question(sheet: Sheet, question: str, columns: Mapping[str, str]) -
         sheet.describe(column, group=question if len(columns) > 1 else "")
     for column in beside:
         sheet.describe(column, kind="text")
-    rows = _rows_of(parts)
     chosen = _chosen(sheet, parts)
+    if not chosen and len(parts) > 2:
+        *most, last = parts
+        chosen = _chosen(sheet, {c: parts[c] for c in most})
+        if chosen:  # "other" in other words: what people wrote
+            parts.pop(last)
+            beside.append(last)
+            sheet.describe(last, kind="text")
+    rows = _rows_of(parts)
     if chosen:
         for row, members in rows.items():
             group = f"{question} | {row}" if row else question
