@@ -283,7 +283,8 @@ def test_cell_weighting_takes_one_table(tmp_path: Path) -> None:
 
 
 def test_an_effect_that_rounds_to_nothing_has_no_sign() -> None:
-    from csat.report.measurement.weights import _drift_table
+    from csat.report.measurement.weights import _DRIFT, _drift_table
+    from csat.report.tables import write_cell
 
     told = {
         "wave_effective_n": 9.0, "wave_design_effect": 1.1, "wave_weight_smallest": 0.5,
@@ -292,4 +293,17 @@ def test_an_effect_that_rounds_to_nothing_has_no_sign() -> None:
     rows = pd.DataFrame(
         [{"subject": "2026-10", "metric": k, "estimate": v, "n": 10} for k, v in told.items()]
     )
-    assert _drift_table(rows)["weighting_effect"].tolist() == ["0.0"]
+    effect = _drift_table(rows)["weighting_effect"]
+    assert write_cell(effect[0], _DRIFT["weighting_effect"]) == "0.0"
+
+
+def test_who_weighs_nothing_does_not_count() -> None:
+    few = pd.DataFrame({"sex": ["f", "m", "m", "m", "f", "m"]})
+    plan = WeightPlan("rake", {"sex": {"f": 0.5, "m": 0.5}}, upper=1.6)
+    alone = weigh(plan, {}, few)
+    # The same people, and as many again of weight 0: bounds and counts are those of the former.
+    both = weigh(plan, {}, pd.concat([few, few], ignore_index=True), np.repeat([1.0, 0.0], 6))
+    np.testing.assert_allclose(both.weights[:6] / 2, alone.weights, rtol=1e-12)
+    assert (both.converged, both.trimmed) == (alone.converged, alone.trimmed)
+    pd.testing.assert_frame_equal(both.margins, alone.margins)
+    assert weight_drift({"w": both})["largest"].iloc[0] == pytest.approx(alone.weights.max())

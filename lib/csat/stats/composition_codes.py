@@ -43,6 +43,8 @@ def known_rows(wave: Wave, groups: npt.NDArray[np.object_]) -> tuple[IntArray, F
     w = np.ones(len(values)) if wave.weights is None else np.asarray(wave.weights, dtype=np.float64)
     if len(groups) != len(values) or len(w) != len(values):
         raise CompositionError("values, groups and weights do not fit; give one each per respondent")
+    if not np.isfinite(w).all() or (w < 0).any():
+        raise CompositionError("a weight is missing, infinite or negative; weights are numbers from 0 up")
     at = np.flatnonzero(~np.isnan(values) & ~pd.isna(groups).any(axis=1) & (w > 0))
     if len(at) < 2:
         raise CompositionError(f"a wave has {len(at)} respondents with value and group; two are the least")

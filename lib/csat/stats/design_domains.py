@@ -77,8 +77,8 @@ def quantile(
     if around == "asked":
         return estimate, read(max(at - reach, 0.0)), read(min(at + reach, 1.0))
     middle = float(below.value[0])
-    ends = (read(end) if 0 <= end <= 1 else np.nan for end in (middle - reach, middle + reach))
-    return (estimate, *ends)
+    low, high = (read(end) if 0 <= end <= 1 else np.nan for end in (middle - reach, middle + reach))
+    return estimate, low, high
 
 
 def domain_means(

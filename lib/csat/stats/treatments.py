@@ -64,13 +64,14 @@ def treatment_table(
     [46.88, 40.62]
     """
     several = [c for c, items in blocks.items() if len(items) > 1] if scales is None else list(scales)
+    counted = frame if weights is None else frame[np.asarray(weights, dtype=np.float64) > 0]
     frames = []
     for rule in MISSING_RULES:
         moments = _moments(frame, weights, rule)
         index = {c: np.nan if moments is None else index_0_100(moments, blocks[c], ranges) for c in blocks}
         alphas = {c: np.nan if moments is None else alpha(moments, blocks[c]) for c in several}
         for name, values in (("index", index), ("alpha", alphas)):
-            n = [_base(frame, blocks[c], rule) for c in values]
+            n = [_base(counted, blocks[c], rule) for c in values]
             estimates = [float(value) for value in values.values()]
             frames.append(tidy(f"{name}_{rule}", list(values), estimates, n=n, method=rule))
     return stack(frames)

@@ -57,7 +57,7 @@ def margin_drift(weightings: Mapping[str, Weighting]) -> pd.DataFrame:
 
 def _row(wave: str, found: Weighting) -> tuple[str, int, float, float, float, float, int, float, str]:
     """Describe the weights of one wave."""
-    w = found.weights[found.weights > 0] / found.weights.mean()
+    w = found.weights[found.weights > 0] / found.weights[found.weights > 0].mean()
     table = found.margins[found.margins["code"] != ""]
     gaps = (table["target_share"] - table["unweighted_share"]).to_numpy(dtype=float)
     correction, margin = float("nan"), ""

@@ -32,7 +32,7 @@ class Weighting:
     difference : float
         Largest difference left between a weighted share and its target.
     margins : DataFrame
-        Columns of `COLUMNS`: a row a category. Shares are among the respondents whose category is known;
+        Columns of `COLUMNS`: a row a category. Whoever weighs nothing is not counted. Shares are among the respondents whose category is known;
         those of whom it is not have a row with an empty code, no target and their share of everybody.
     kish_deff : float
         Kish's design effect 1 + cv² of the weights.
@@ -106,7 +106,7 @@ def margin_table(margins: Sequence[Margin], weights: FloatArray) -> pd.DataFrame
     rows: list[tuple[str, str, int, float, float, float]] = []
     for margin in margins:
         k = len(margin.codes)
-        counts = np.bincount(margin.of, minlength=k + 1)
+        counts = np.bincount(margin.of[weights > 0], minlength=k + 1)
         sums = np.bincount(margin.of, weights, minlength=k + 1)
         unweighted = counts[:k] / max(counts[:k].sum(), 1)
         weighted = sums[:k] / sums[:k].sum()

@@ -77,10 +77,11 @@ def weigh(
     if not targets:
         return as_given(start)
     _check(plan, targets)
-    lower = plan.lower or 0.0
-    upper = np.inf if plan.upper is None else plan.upper
+    # Bounds are in units of the mean weight, and whoever weighs nothing is nobody.
+    usual = float(start[start > 0].mean())
+    lower, upper = plan.lower or 0.0, np.inf if plan.upper is None else plan.upper
     found = margins(targets, segments, start, where)
-    raked = rake([m.of for m in found], [m.totals(start) for m in found], start, lower, upper)
+    raked = rake([m.of for m in found], [m.totals(start) for m in found], start, lower * usual, upper * usual)
     deff, n_eff = kish(raked.weights)
     return Weighting(
         weights=raked.weights,
@@ -141,7 +142,7 @@ def _notes(margins: Sequence[Margin], raked: Raked, lower: float, upper: float) 
     """Say what a reader should know."""
     notes = []
     for margin in margins:
-        unknown = int((~margin.known).sum())
+        unknown = int((~margin.known & (raked.weights > 0)).sum())
         if unknown:
             notes.append(
                 f"{unknown} respondents have no code in {margin.name}; together they keep the share they had"
