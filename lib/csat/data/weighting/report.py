@@ -32,8 +32,9 @@ class Weighting:
     difference : float
         Largest difference left between a weighted share and its target.
     margins : DataFrame
-        Columns of `COLUMNS`: a row a category. Whoever weighs nothing is not counted. Shares are among the respondents whose category is known;
-        those of whom it is not have a row with an empty code, no target and their share of everybody.
+        Columns of `COLUMNS`: a row a category. Whoever weighs nothing is not counted. Shares are among the
+        respondents whose category is known; those of whom it is not have a row with an empty code, no target
+        and their share of everybody.
     kish_deff : float
         Kish's design effect 1 + cv² of the weights.
     n_eff : float
