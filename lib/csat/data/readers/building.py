@@ -150,6 +150,9 @@ class Sheet:
         column = self.roles.get("respondent", "")
         if not column or told.respondent_column:
             return
+        given = [cell for cell in self.cells[column] if cell]
+        if len(set(given)) == len(given):
+            return
         rows: dict[str, list[int]] = {}
         for row, cell in enumerate(self.cells[column], start=1):
             if cell:

@@ -100,6 +100,8 @@ def iso_times(cells: Sequence[str]) -> list[str] | None:
     -------
     list of str, or None
     """
+    if all(not cell or _ISO_TIME.match(cell) for cell in cells):
+        return list(cells)
     found = [None if not cell or _ISO_TIME.match(cell) else _SLASHED.match(cell) for cell in cells]
     if any(cell and not _ISO_TIME.match(cell) and m is None for cell, m in zip(cells, found, strict=True)):
         return None
