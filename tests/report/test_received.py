@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from csat.data import load_answers
 from csat.data.answers import Answers
 from csat.report import measurement as m
+from csat.report.measurement.intake import rows_in_words
 from csat.report.measurement.received import MOST_FINDINGS, finding_table, flow_steps
 from csat.report.page import Page, open_page
 from csat.study import load_study
@@ -104,6 +105,14 @@ def test_findings_are_told_in_words(
     assert table.loc["Code that the questionnaire does not have", "where"] == "Trouble"
     assert "perhaps" not in soup.get_text()
     assert len(table) <= MOST_FINDINGS
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "3, 4 and 9 more"), ("zh", "3, 4 等，另有 9 行")])
+def test_rows_are_told_in_the_language_of_the_page(
+    lang: str, told: str, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = shown(answers, lang, tmp_path, monkeypatch)
+    assert [rows_in_words(page, rows) for rows in ("3, 4 and 9 more", "3, 4", "")] == [told, "3, 4", ""]
 
 
 def test_what_is_recorded(answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

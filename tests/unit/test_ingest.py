@@ -89,7 +89,7 @@ def test_ingest_says_what_it_did(csat: Call, folder: Path) -> None:
         "guests 2026-10: csv from answers.csv",
         "40 answers received, 39 kept",
         "Rows of other waves, set aside: 20",
-        "Answers that are missing (6 items): 6",
+        "Codes that mean no answer, set to missing (6 items): 6",
         "Respondents without any answer, set aside: 1 (rows 26)",
         "findings:",
         "columns that the study does not know, left out: note",

@@ -118,3 +118,10 @@ def test_effect_of_excluding() -> None:
     assert frame["metric"].unique() == ["item_mean"]
     with pytest.raises(ValueError, match="3 flags do not fit 120 respondents"):
         effect_of_excluding(data, [True] * 3, lambda f: {})
+
+
+def test_one_number_on_two_scales_is_one_answer() -> None:
+    data = answers()
+    data.iloc[0] = 8.0
+    ranges = dict.fromkeys(data.columns, (1.0, 10.0)) | {data.columns[0]: (0.0, 10.0)}
+    assert screen(data, ranges=ranges).respondents["straight_line"].iloc[0]

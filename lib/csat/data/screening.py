@@ -178,8 +178,10 @@ def screen(
     table = pd.concat([table, known.reindex(columns=list(SIGNS)).astype(float)], axis=1)
     flags = _flags(table, raw.shape[1], width, chosen)
     count = flags[[f"flag_{name}" for name in chosen.counted]].sum(axis=1)
+    # One number all the way down is one answer, too, where the scales of the items differ.
+    straight = (table["irv"] == 0) | (table["longstring"] == raw.shape[1])
     verdict = pd.DataFrame(
-        {"straight_line": table["irv"] == 0, "flags": count, "careless": count >= chosen.least_flags}
+        {"straight_line": straight, "flags": count, "careless": count >= chosen.least_flags}
     )
     respondents = pd.concat([table, flags, verdict], axis=1)
     return Screening(respondents, _summary(respondents, raw.shape[1], width, chosen), chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ UNITS = {
 }
 """What an entry of the ledger counts, where it is not respondents."""
 
+_AND_MORE = re.compile(r"(.*) and (\d+) more")
 ITEM_FORMATS = {"missing_share": "pct1", "floor": "pct", "ceiling": "pct"}
 """How the columns of `item_table` are written."""
 
@@ -213,9 +215,15 @@ def ledger_table(page: Page, answers: Answers) -> pd.DataFrame:
                 told.append(_step(page, "incomplete", count - used))
             count = used
         if count or items:
-            told.append(_step(page, str(rule), count, items, _rows(entries)))
+            told.append(_step(page, str(rule), count, items, rows_in_words(page, _rows(entries))))
     frame = pd.DataFrame(told, columns=["step", "count", "unit", "rows"])
     return frame if frame["rows"].any() else frame.drop(columns="rows")
+
+
+def rows_in_words(page: Page, rows: str) -> str:
+    """Rows of the file in the language of the page: those named, and how many more there are."""
+    found = _AND_MORE.fullmatch(rows)
+    return page.t("ledger.more", rows=found[1], k=int(found[2])) if found else rows
 
 
 def _step(

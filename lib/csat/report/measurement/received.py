@@ -12,6 +12,7 @@ from csat.data.findings import SEVERITIES
 from csat.data.response import Response, response_of
 from csat.report.analysed import analysed
 from csat.report.figures.flow import Step, flow_chart
+from csat.report.measurement.intake import rows_in_words
 from csat.report.results import EXPORTS, write_atomically
 from csat.report.tables import escape, link
 from csat.study.names import safe_name
@@ -103,7 +104,7 @@ def finding_table(page: Page, answers: Answers) -> pd.DataFrame:
             "finding": [page.t(f"finding.rule.{rule}") for rule in found["rule"]],
             "where": [page.label(names.get(item, item)) for item in found["item"]],
             "count": found["count"].astype(int).to_numpy(),
-            "rows": found["rows"].to_numpy(),
+            "rows": [rows_in_words(page, rows) for rows in found["rows"]],
             "severity": [page.t(f"finding.severity.{severity}") for severity in found["severity"]],
             "done": [page.t(f"finding.action.{action}") for action in found["action"]],
         }

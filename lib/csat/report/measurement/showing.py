@@ -45,7 +45,7 @@ def reliability_words(page: Page, found: Assessment) -> dict[str, dict[str, str]
         for row in rows_of(found.verdicts)
         if row.reliability
     }
-    return {"feldt": intervals, "verdict": verdicts}
+    return {**({"feldt": intervals} if intervals else {}), "verdict": verdicts}
 
 
 def unbroken(text: str) -> str:

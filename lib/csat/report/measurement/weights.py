@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csat import stats
-from csat.report import numbers
 from csat.report.measurement.intake import ranges_of
 from csat.report.tables import Format
 
@@ -24,7 +23,14 @@ MOST_WAVES = 12
 
 SHARES = ("target_share", "unweighted_share", "weighted_share")
 _MARGINS: Mapping[Hashable, Format] = {"n": "n", **dict.fromkeys(SHARES, "pct1")}
-_DRIFT: Mapping[Hashable, Format] = {"n": "n", "n_eff": "n", "kish_deff": 2, "smallest": 2, "largest": 2}
+_DRIFT: Mapping[Hashable, Format] = {
+    "n": "n",
+    "n_eff": "n",
+    "kish_deff": 2,
+    "smallest": 2,
+    "largest": 2,
+    "weighting_effect": "signed1",
+}
 
 
 def weighting_of(answers: Answers) -> Weighting | None:
@@ -228,7 +234,7 @@ def _drift_table(rows: pd.DataFrame) -> pd.DataFrame:
             "kish_deff": wide["wave_design_effect"].to_numpy(),
             "smallest": wide["wave_weight_smallest"].to_numpy(),
             "largest": wide["wave_weight_largest"].to_numpy(),
-            "weighting_effect": [numbers.number(x, 1, signed=True) for x in wide["wave_weighting_effect"]],
+            "weighting_effect": wide["wave_weighting_effect"].to_numpy(),
         }
     )
 
