@@ -217,3 +217,18 @@ def test_a_segment_within_another_leaves_enough() -> None:
     assert list(small_remainders(frame, "plan=x", ["site=b"], 10)) == []
     found = list(small_remainders(frame, "plan=x", ["site=a"], 10))
     assert found == ["site=a less plan=x is 5 respondents, fewer than 10 (suppress_below)"]
+
+
+def test_values_within_another_segment_leave_enough() -> None:
+    from csat.report.differencing import small_remainders
+
+    sites = {"1": 40, "2": 30, "3": 4, "4": 50, "5": 20}
+    site = [name for name, people in sites.items() for _ in range(people)]
+    frame = pd.DataFrame({"site": site, "region": ["n" if s in "123" else "s" for s in site]})
+    leaves = ["region=n less site=1 and site=2 is 4 respondents, fewer than 10 (suppress_below)"]
+    assert list(small_remainders(frame, "region=n", ["site=1", "site=2", "site=4"], 10)) == leaves
+    assert list(small_remainders(frame, "site=2", ["site=1", "region=n", "site=4"], 10)) == leaves
+    # Two sites together are a region and a few people more.
+    frame["region"] = frame["region"].where(np.arange(144) > 3, "s").where(frame["site"] != "3", "s")
+    found = list(small_remainders(frame, "region=n", ["site=1", "site=2", "site=4"], 10))
+    assert found == ["site=1 and site=2 less region=n is 4 respondents, fewer than 10 (suppress_below)"]

@@ -43,8 +43,10 @@ def small_remainders(
 
     Notes
     -----
-    Groups are everyone, each segment, and all published values of one segment together. A difference is
-    looked at where one group lies within another and one of the two is new with `wanted`.
+    Groups are everyone, each segment, and values of one segment together: all that are published, and those
+    that lie within another group or reach into it (the shops of a region are the region but for those that
+    are not published). A difference is looked at where one group lies within another and one of the two is
+    new with `wanted`.
 
     Examples
     --------
@@ -53,24 +55,41 @@ def small_remainders(
     >>> list(small_remainders(site, "site=1", [], 10))
     ['everyone less site=1 is 5 respondents, fewer than 10 (suppress_below)']
     """
-    name = wanted.partition("=")[0]
-    old = [one for one in dict.fromkeys(published) if one != wanted]
-    groups = {"everyone": np.ones(len(segments), dtype=bool)}
-    groups |= {one: _members(segments, one) for one in [wanted, *old]}
-    new = {wanted}
-    for segment in dict.fromkeys(one.partition("=")[0] for one in [wanted, *old]):
-        values = [one for one in sorted([wanted, *old]) if one.partition("=")[0] == segment]
-        if len(values) > 1:
-            together = " and ".join(values)
-            groups[together] = np.any([groups[one] for one in values], axis=0)
-            new |= {together} if segment == name else set()
+    groups = _groups(segments, list(dict.fromkeys([*published, wanted])))
     for (big, larger), (small, smaller) in permutations(groups.items(), 2):
         left = int((larger & ~smaller).sum())
-        if {big, small} & new and not (smaller & ~larger).any() and 0 < left < below:
+        if wanted in (*big, *small) and not (smaller & ~larger).any() and 0 < left < below:
             yield (
-                f"{big} less {small} is {left} respondent{'s' * (left > 1)}, "
+                f"{' and '.join(big)} less {' and '.join(small)} is {left} respondent{'s' * (left > 1)}, "
                 f"fewer than {below} (suppress_below)"
             )
+
+
+def _groups(segments: pd.DataFrame, published: Sequence[str]) -> dict[tuple[str, ...], Mask]:
+    """Find groups whose results are known or follow by adding: their names, and who is in them."""
+    one = {segment: _members(segments, segment) for segment in published}
+    values: dict[str, list[str]] = {}
+    for segment in sorted(one):
+        values.setdefault(segment.partition("=")[0], []).append(segment)
+    groups: dict[tuple[str, ...], Mask] = {("everyone",): np.ones(len(segments), dtype=bool)}
+    groups |= {(segment,): members for segment, members in one.items()}
+    seen = {members.tobytes() for members in groups.values()}
+
+    def add(parts: Sequence[str]) -> None:
+        """Add values of one segment, which nobody shares, together; once for the same people."""
+        if len(parts) > 1:
+            together = np.any([one[part] for part in parts], axis=0)
+            if together.tobytes() not in seen:
+                seen.add(together.tobytes())
+                groups[tuple(parts)] = together
+
+    for parts in values.values():
+        add(parts)
+    for members in list(groups.values()):
+        for parts in values.values():
+            add([part for part in parts if one[part].any() and not (one[part] & ~members).any()])
+            add([part for part in parts if (one[part] & members).any()])
+    return groups
 
 
 def _members(segments: pd.DataFrame, segment: str) -> Mask:
