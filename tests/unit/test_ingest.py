@@ -59,6 +59,20 @@ def test_the_file_of_another_wave_is_warned_of(folder: Path) -> None:
     assert same == "the same file is stored as wave 2026-09, too"
 
 
+def test_a_question_that_was_worded_otherwise_is_warned_of(folder: Path) -> None:
+    ingest(load_study(folder), WAVE)
+    items = folder / "items.csv"
+    text = items.read_text(encoding="utf-8")
+    items.write_text(
+        text.replace(load_study(folder).items["s1"].wording["en"], "All in all?"), encoding="utf-8"
+    )
+    told = " ".join(ingest(load_study(folder), WAVE).warnings)
+    assert "the study asks s1 (wording) otherwise than revision 1" in told and "--force" in told
+    told = " ".join(ingest(load_study(folder), WAVE, force=True).warnings)
+    assert "s1 (wording)" in told and "declare a break" in told
+    assert "s1 (wording)" not in " ".join(ingest(load_study(folder), WAVE, force=True).warnings)
+
+
 def test_a_wave_that_is_not_stored_names_those_that_are(csat: Call, folder: Path) -> None:
     csat("ingest", folder, "answers.csv", "--wave", "2026-09")
     toml = (folder / "study.toml").read_text(encoding="utf-8")

@@ -12,11 +12,13 @@ from csat.data.prepared import Prepared
 from csat.data.privacy.hashing import key_from
 from csat.data.problems import DataError
 from csat.data.store.closing import WAIT, Closing, close_wave, closing_of
+from csat.data.store.measure import measures
 from csat.data.store.place import place_of
 from csat.data.store.present import stored_waves
 from csat.data.store.problems import StoreError
 from csat.data.store.reading import Snapshot, read_snapshot
-from csat.data.store.writing import store
+from csat.data.store.writing import Stored, store
+from csat.data.trend import asked_otherwise
 from csat.study.definition import Study
 from csat.study.problems import listing
 
@@ -98,12 +100,14 @@ def ingest(
     prepared = prepare_wave(study, wave, data, off_scale, format)
     listen("storing")
     options = {"off_scale": off_scale or study.data.off_scale, "format": format}
+    earlier = _latest(study, wave)
     stored = store(study, prepared, options, force, wait)
     place = stored.snapshot.place
     before = closing_of(place)
     closing = before if provisional or before else close_wave(place, wait)[0]
     late = stored.new and before is not None
     warnings = [*stored.notes, *(_late(stored.snapshot, before) if late and before else ())]
+    warnings += [*_otherwise(study, earlier, stored)] if earlier else []
     warnings += [*_of_another_wave(study, prepared), *_not_linked(prepared), *_not_usable(prepared)]
     return Ingested(prepared, stored.snapshot, stored.new, closing, tuple(warnings))
 
@@ -114,6 +118,32 @@ def _late(snapshot: Snapshot, closing: Closing) -> tuple[str, ...]:
         f"wave {closing.wave} was closed on {closing.closed[:10]} with revision {closing.revision}; what "
         f"came in now is revision {snapshot.revision}, listed as late, and the reports take it from now on "
         f"(--revision {closing.revision} for the figures of the closing)",
+    )
+
+
+def _latest(study: Study, wave: str) -> Snapshot | None:
+    """Latest revision of a wave; None when there is none that can be read."""
+    try:
+        return read_snapshot(place_of(study, wave), answers=False)
+    except (DataError, StoreError):
+        return None
+
+
+def _otherwise(study: Study, earlier: Snapshot, stored: Stored) -> tuple[str, ...]:
+    """Warn when the study words a question otherwise than when this wave was stored.
+
+    The questionnaire of an old wave does not change any more: what is stored with it decides whether waves
+    may be compared.
+    """
+    now = measures(study, study.wave(earlier.place.wave))
+    items = asked_otherwise(earlier.measures, now)
+    if not items:
+        return ()
+    change = f"the study asks {listing(items)} otherwise than revision {earlier.revision} of this wave"
+    if not stored.new:
+        return (f"{change}: --force stores it so, if this wave was really asked so",)
+    return (
+        f"{change}, and is stored so: if this wave was asked as before, declare a break of the later wave",
     )
 
 
@@ -137,11 +167,8 @@ def _stored_from(study: Study, prepared: Prepared) -> tuple[str, ...]:
     """Other waves whose latest revision is of the same bytes; damaged ones are told of elsewhere."""
     waves = []
     for wave in stored_waves(study):
-        try:
-            snapshot = read_snapshot(place_of(study, wave), answers=False)
-        except (DataError, StoreError):
-            continue
-        if wave != prepared.wave and snapshot.source_sha256 == prepared.sha256:
+        snapshot = _latest(study, wave)
+        if snapshot and wave != prepared.wave and snapshot.source_sha256 == prepared.sha256:
             waves.append(wave)
     return tuple(waves)
 

@@ -169,6 +169,27 @@ def undeclared_changes(table: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
+def asked_otherwise(
+    before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """Items that are asked in other words, or on another scale.
+
+    Parameters
+    ----------
+    before, now : mapping
+        Item -> how it was asked, as `csat.data.store.measure.measures` tells.
+
+    Returns
+    -------
+    tuple of str
+        Items, each with what changed: ``s1 (wording)``.
+    """
+    changes = {
+        item: ", ".join(_changes(before[item], told, "", "")) for item, told in now.items() if item in before
+    }
+    return tuple(f"{item} ({what})" for item, what in changes.items() if what)
+
+
 def _pairs(item: str, told: Sequence[AskedIn], pairs: str) -> Iterator[tuple[int, int]]:
     """Pairs of waves to compare, by their places."""
     if pairs == "all":
