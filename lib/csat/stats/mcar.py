@@ -64,6 +64,33 @@ class Mcar:
         return pd.concat(frames, ignore_index=True)
 
 
+def pattern_size(frame: pd.DataFrame) -> tuple[int, float]:
+    """Count the patterns of missing answers, and how many incomplete respondents share one on average.
+
+    Parameters
+    ----------
+    frame : DataFrame of respondents x items
+
+    Returns
+    -------
+    patterns : int
+        The complete one included.
+    per_pattern : float
+        NaN when nothing is missing. Below `LEAST_PER_PATTERN` Little's test is not to be trusted.
+
+    Examples
+    --------
+    >>> pattern_size(pd.DataFrame({"a": [1.0, 2.0, None, None], "b": [1.0, 2.0, 3.0, 4.0]}))
+    (2, 2.0)
+    """
+    seen = frame.notna().to_numpy()
+    seen = seen[seen.any(axis=1)]
+    patterns = np.unique(seen, axis=0)
+    wanting = int((~patterns.all(axis=1)).sum())
+    incomplete = int((~seen.all(axis=1)).sum())
+    return len(patterns), incomplete / wanting if wanting else float("nan")
+
+
 def mcar_test(frame: pd.DataFrame) -> Mcar:
     """Test whether answers are missing completely at random.
 
@@ -127,8 +154,7 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
         part = corr[np.ix_(pattern, pattern)]
         total += _distance(scaled[which.ravel() == k][:, pattern], part)
         df += _rank(part)
-    incomplete = int((~seen.all(axis=1)).sum())
-    per_pattern = incomplete / int((~patterns.all(axis=1)).sum())
+    _, per_pattern = pattern_size(varied)
     return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items, per_pattern)
 
 

@@ -22,6 +22,7 @@ def treatment_table(
     ranges: Mapping[str, Range],
     scales: Sequence[str] | None = None,
     weights: npt.ArrayLike | None = None,
+    rules: Sequence[str] = MISSING_RULES,
 ) -> pd.DataFrame:
     """Compute index and alpha of each construct under every rule for missing answers.
 
@@ -35,13 +36,16 @@ def treatment_table(
     scales : sequence of str, optional
         Constructs that alpha means something for; by default those with two items or more.
     weights : array_like of shape (n,), optional
+    rules : sequence of {"pairwise", "listwise", "em"}
+        EM takes time with the number of patterns and the cube of the number of items.
 
     Returns
     -------
     DataFrame
         Tidy; metrics ``index_pairwise``, ``index_listwise``, ``index_em`` and ``alpha_pairwise``,
         ``alpha_listwise``, ``alpha_em``. n is the number of respondents who answered all items of the
-        construct and are used under the rule. NaN where a rule leaves too few.
+        construct and are used under the rule. NaN where a rule leaves too few, and alpha where an item is
+        constant.
 
     Notes
     -----
@@ -66,15 +70,28 @@ def treatment_table(
     several = [c for c, items in blocks.items() if len(items) > 1] if scales is None else list(scales)
     counted = frame if weights is None else frame[np.asarray(weights, dtype=np.float64) > 0]
     frames = []
-    for rule in MISSING_RULES:
-        moments = _moments(frame, weights, rule)
-        index = {c: np.nan if moments is None else index_0_100(moments, blocks[c], ranges) for c in blocks}
-        alphas = {c: np.nan if moments is None else alpha(moments, blocks[c]) for c in several}
+    for rule in rules:
+        whole = None if rule == "pairwise" else _moments(frame, weights, rule)
+        # Pairs within a construct are all that matters to it: an item that nobody answered spoils only its own.
+        moments = {
+            c: _moments(frame[list(items)], weights, rule) if rule == "pairwise" else whole
+            for c, items in blocks.items()
+        }
+        index = {c: np.nan if m is None else index_0_100(m, blocks[c], ranges) for c, m in moments.items()}
+        alphas = {c: _alpha(moments[c], blocks[c]) for c in several}
         for name, values in (("index", index), ("alpha", alphas)):
             n = [_base(counted, blocks[c], rule) for c in values]
             estimates = [float(value) for value in values.values()]
             frames.append(tidy(f"{name}_{rule}", list(values), estimates, n=n, method=rule))
     return stack(frames)
+
+
+def _alpha(moments: Moments | None, items: Sequence[str]) -> float:
+    """Alpha; NaN where it cannot be had, such as where everybody gave one and the same answer to an item."""
+    try:
+        return np.nan if moments is None else float(alpha(moments, items))
+    except MomentsError:
+        return np.nan
 
 
 def _moments(frame: pd.DataFrame, weights: npt.ArrayLike | None, rule: str) -> Moments | None:

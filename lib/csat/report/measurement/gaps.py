@@ -15,7 +15,9 @@ from csat.report.figures.flow import pattern_grid
 from csat.report.language import Catalogue
 from csat.report.measurement.assessment import scales_of
 from csat.report.measurement.intake import ranges_of
+from csat.stats.mcar import LEAST_PER_PATTERN, pattern_size
 from csat.stats.moments import MomentsError
+from csat.stats.rows import MISSING_RULES
 
 if TYPE_CHECKING:
     from csat.data import Answers
@@ -33,6 +35,9 @@ SIGNIFICANT = 0.05
 
 NOTICEABLE_INDEX, NOTICEABLE_ALPHA = 1.0, 0.02
 """Differences between treatments from which the page warns: points of an index, alpha."""
+
+MOST_EM_WORK = 2e7
+"""Patterns times the cube of the items from which the page leaves EM out: some ten seconds."""
 
 GAP_FORMATS: Mapping[Hashable, Format] = {"missing_share": "pct1"}
 """How the columns of the tables of missing answers are written."""
@@ -144,6 +149,9 @@ def show_patterns(page: Page, answers: Answers) -> None:
 
 def tell_mcar(page: Page, answers: Answers) -> None:
     """Say whether answers are missing completely at random, by Little's test."""
+    patterns, per_pattern = pattern_size(answers.scored)
+    if per_pattern < LEAST_PER_PATTERN:  # the test would not be worth the time that it takes
+        return page.say("mcar.thin", patterns=patterns)
     try:
         found = stats.mcar_test(answers.scored)
     except MomentsError:
@@ -152,8 +160,6 @@ def tell_mcar(page: Page, answers: Answers) -> None:
         return page.say("mcar.failed")
     page.record(found.table())
     values = {"statistic": found.statistic, "df": found.df, "p": found.p, "patterns": found.patterns}
-    if found.thin:
-        return page.say("mcar.thin", **values)
     if found.p < SIGNIFICANT:
         return page.warn("mcar.rejected", **values)
     page.say("mcar.kept", **values)
@@ -162,8 +168,9 @@ def tell_mcar(page: Page, answers: Answers) -> None:
 def show_treatments(page: Page, answers: Answers) -> None:
     """Show index and alpha under each rule for missing answers, and say whether it matters."""
     study = answers.study
+    rules = [rule for rule in MISSING_RULES if rule != "em" or _em_is_quick(answers.scored)]
     rows = stats.treatment_table(
-        answers.scored, study.blocks(), ranges_of(study), list(scales_of(study)), answers.weights
+        answers.scored, study.blocks(), ranges_of(study), list(scales_of(study)), answers.weights, rules
     )
     page.record(rows)
     wide = rows.pivot_table(index="subject", columns="metric", values="estimate", sort=False, dropna=False)
@@ -176,6 +183,11 @@ def show_treatments(page: Page, answers: Answers) -> None:
     (page.warn if much else page.say)("treatment.differ" if much else "treatment.same", **gaps)
     shown = [c for c in (*_INDEX, *_ALPHA) if c in wide]
     page.table("treatment", wide[shown].rename_axis("construct").reset_index(), TREATMENT_FORMATS)
+
+
+def _em_is_quick(frame: pd.DataFrame) -> bool:
+    """Whether the EM algorithm takes seconds, not minutes, on these answers."""
+    return pattern_size(frame)[0] * frame.shape[1] ** 3 <= MOST_EM_WORK
 
 
 def _spread(wide: pd.DataFrame, columns: tuple[str, ...]) -> float:
