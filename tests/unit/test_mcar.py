@@ -116,3 +116,16 @@ def test_a_rule_that_leaves_nobody_gives_nothing() -> None:
     x = pd.concat([x, pd.DataFrame({"c": [np.nan, np.nan, 1.0, 2.0, 3.0]})], axis=1)
     table = treatment_table(x, {"A": ["a"]}, {"a": (1.0, 5.0)}).set_index("metric")
     assert np.isnan(table.loc["index_listwise", "estimate"])
+
+
+def test_treatments_go_on_where_an_item_fails() -> None:
+    x = answers(60, 6, 2).clip(-2, 2)
+    blocks, ranges = {"A": ["q0", "q1", "q2"], "B": ["q3", "q4", "q5"]}, dict.fromkeys(x, (-2.0, 2.0))
+    whole = treatment_table(x, blocks, ranges).set_index(["metric", "subject"])["estimate"]
+    constant = treatment_table(x.assign(q0=1.0), blocks, ranges).set_index(["metric", "subject"])["estimate"]
+    assert np.isnan(constant[("alpha_pairwise", "A")])
+    assert np.isfinite(constant[("index_pairwise", "A")])
+    assert constant[("alpha_pairwise", "B")] == pytest.approx(whole[("alpha_pairwise", "B")])
+    nobody = treatment_table(x.assign(q0=np.nan), blocks, ranges).set_index(["metric", "subject"])["estimate"]
+    assert np.isnan(nobody[("index_pairwise", "A")])
+    assert nobody[("alpha_pairwise", "B")] == pytest.approx(whole[("alpha_pairwise", "B")])

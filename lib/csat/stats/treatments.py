@@ -72,7 +72,7 @@ def treatment_table(
     frames = []
     for rule in rules:
         whole = None if rule == "pairwise" else _moments(frame, weights, rule)
-        # Pairs within a construct are all that matters to it: an item that nobody answered spoils only its own.
+        # Only pairs within a construct matter to it: an item that nobody answered spoils its own alone.
         moments = {
             c: _moments(frame[list(items)], weights, rule) if rule == "pairwise" else whole
             for c, items in blocks.items()
