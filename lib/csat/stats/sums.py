@@ -168,6 +168,8 @@ class GroupedSums:
             )
         moments = self._moments([block.features.sum(axis=0) for block in self.blocks])
         if np.isnan(moments.cov).any():
+            if self.missing != "em":
+                raise MomentsError("answers are too large for their squares to be added; use other units")
             fewest = self.items[int(np.argmin(np.diagonal(together)))]
             raise MomentsError(
                 f"the EM algorithm did not converge: too much is missing; leave out {fewest}, the item with "
