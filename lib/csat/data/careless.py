@@ -100,8 +100,8 @@ def mahalanobis(answers: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
 
     Examples
     --------
-    R: ``careless::mahad(x)`` for complete answers, and ``mahalanobis(x, colMeans(x), cov(x))``. With gaps mahad
-    puts the mean in, which makes the distance smaller than chi-square of all items expects.
+    R: ``careless::mahad(x)`` for complete answers, and ``mahalanobis(x, colMeans(x), cov(x))``. With gaps
+    mahad puts the mean in, and the distance is no chi-square any more.
     """
     from scipy.special import chdtrc
 
