@@ -40,7 +40,16 @@ def weight_bars(
     share = 100 * counts / counts.sum()
     axes.bar(edges[:-1], share, width=np.diff(edges) * 0.94, align="edge", color=BLUE)
     axes.axvline(1.0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.annotate(mean, (1.0, 1.0), (3, -10), xycoords=("data", "axes fraction"), textcoords="offset points")
+    # Above the axes: bars may reach their upper end.
+    axes.annotate(
+        mean,
+        (1.0, 1.0),
+        (0, 3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+    )
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_xlim(0, edges[-1])
     axes.grid(axis="y")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from csat.report.page import Page
     from csat.study.definition import Study
 
-_FORMATS: Mapping[Hashable, Format] = {"revision": "n", "n": "n", "received": "n"}
+_FORMATS: Mapping[Hashable, Format] = {"n": "n", "received": "n"}
 _DECIMALS = 1
 
 
@@ -45,6 +45,7 @@ def show_revisions(page: Page, study: Study, answers: Answers) -> None:
     stored = stored_table(study, wave=answers.wave).rename(columns={"source": "file"})
     stored["state"] = [page.t(f"revisions.state.{state}") for state in stored["state"]]
     stored["created"] = stored["created"].str.slice(0, 10)
+    stored["revision"] = stored["revision"].astype(str)
     if answers.segment:
         stored = stored.drop(columns=["n", "received"])
     shown = [c for c in ("revision", "created", "n", "received", "file", "state") if c in stored]
