@@ -9,7 +9,10 @@ import random
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import duckdb
 import pandas as pd
 import pytest
 from csat.data.problems import DataError
@@ -94,11 +97,16 @@ def files() -> dict[str, bytes]:
     target = io.BytesIO()
     frame.to_excel(target, index=False)
     made["xlsx"] = target.getvalue()
-    target = io.BytesIO()
-    pytest.importorskip("duckdb")
-    frame.to_parquet(target)
-    made["parquet"] = target.getvalue()
+    made["parquet"] = parquet_of(frame)
     return made
+
+
+def parquet_of(frame: pd.DataFrame) -> bytes:
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        path = Path(folder) / "answers.parquet"
+        connection.register("answers", frame)
+        connection.execute(f"COPY answers TO '{path}' (FORMAT parquet)")
+        return path.read_bytes()
 
 
 def outcome(content: bytes, form: str = "") -> RawTable | DataError:

@@ -97,21 +97,3 @@ def test_raking(airport: Callable[[int], pd.DataFrame]) -> None:
     assert nps(SurveyDesign.of(np.ones(n)), answers).value[0] == pytest.approx(before, abs=1e-11)
     assert nps(design, answers).value[0] == pytest.approx(after, abs=1e-8)
     assert nps(design, answers).standard_error[0] == pytest.approx(error, abs=1e-10)
-
-
-def test_svy_agrees_on_strata_and_clusters() -> None:
-    svy, polars = pytest.importorskip("svy"), pytest.importorskip("polars")
-    rng = np.random.default_rng(4)
-    cluster = np.repeat(np.arange(60), 7)
-    frame = pd.DataFrame(
-        {
-            "y": rng.normal(size=60)[cluster] + rng.normal(size=420),
-            "w": rng.uniform(0.5, 3, 420),
-            "s": (cluster % 4).astype(str),
-            "c": cluster.astype(str),
-        }
-    )
-    sample = svy.Sample(polars.DataFrame(frame.to_dict("list")), svy.Design(wgt="w", stratum="s", psu="c"))
-    theirs = sample.estimation.mean("y").estimates[0]
-    ours = mean(SurveyDesign.of(frame["w"], frame["s"], frame["c"]), frame["y"])
-    assert (ours.value[0], ours.standard_error[0]) == pytest.approx((theirs.est, theirs.se), rel=1e-12)
