@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from csat.data import DataError, load_answers
 from csat.data.ingest import ingest
-from csat.data.revisions import revised, stored_table
 from csat.data.store import files, writing
 from csat.data.store.closing import close_wave, closing_of
 from csat.data.store.locking import Busy, held
@@ -21,6 +20,7 @@ from csat.data.store.place import ROOT, place_of
 from csat.data.store.present import stored_waves
 from csat.data.store.problems import StoreError
 from csat.data.store.reading import read_snapshot
+from csat.data.waves.revisions import revised, stored_table
 from csat.study import Study, load_study
 from study_files import answers_frame, write_answers, write_study
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from csat.data import Answers, load_answers
 from csat.data.ingest import ingest
-from csat.data.trend import comparability, load_waves
+from csat.data.waves.trend import comparability, load_waves
 from csat.stats.design import SurveyDesign
 from csat.stats.design_estimates import mean
 from csat.stats.shares import effective_n, nps_table

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat import stats
-from csat.data.screening import screen
+from csat.data.quality.screening import screen
 from csat.stats import mediation_table, nps_table, quadratic_test
 from csat.stats.shares import effective_n
 from pls_models import MOBI, mobi

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat import stats
-from csat.data.screening import screen
+from csat.data.quality.screening import screen
 
 Read = Callable[[str], pd.DataFrame]
 AIRLINE_PAIRS = {f"s{i}": f"e{i}" for i in range(1, 24)}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from csat.data.tool_formats import read_responses, write_responses
+from csat.data.tools.formats import read_responses, write_responses
 from csat.study import Study, load_study
 from csat.study.export import export
 from questionnaire_files import write_full_study

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -669,3 +670,17 @@ def test_key_numbers_are_text_with_three_decimals(mobile: Findings) -> None:
     assert all(
         re.fullmatch(r".* -?\d+\.\d{3} \[(nan|-?\d+\.\d{3}), (nan|-?\d+\.\d{3})\]", one) for one in lines[1:]
     )
+
+
+@pytest.mark.parametrize(
+    ("second", "key"), [((0.45, 0.37, 0.54), "parts.alike"), ((0.15, 0.05, 0.25), "parts.linked")]
+)
+def test_parts_are_ranked_only_where_they_differ(
+    second: tuple[float, float, float], key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "write", lambda page, value: "")
+    rows = [("Sat~again", 0.46, 0.38, 0.55), ("Sat~recommend", *second)]
+    parts = pd.DataFrame(rows, columns=["subject", "estimate", "ci_low", "ci_high"])
+    parts = parts.assign(metric="correlation", n=100, method="")
+    page, found = SimpleNamespace(label=str), SimpleNamespace(levels=SimpleNamespace(parts=parts))
+    assert [said[0] for said in telling._part_links(page, found)] == [key]  # type: ignore[arg-type]

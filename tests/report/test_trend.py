@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from csat.data import load_answers
-from csat.data.earlier import earlier_hashes, earlier_waves, load_earlier
 from csat.data.ingest import ingest
+from csat.data.waves.earlier import earlier_hashes, earlier_waves, load_earlier
 from csat.report.loyalty.showing_trend import lines, show_trend
 from csat.report.loyalty.trend import Trend, over_time
 from csat.report.page import Page, open_page

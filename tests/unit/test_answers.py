@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from csat.data import Answers, DataError, find_source, latest_wave, load_answers
 from csat.data.cleaning import to_codes, to_numbers
-from csat.data.waves import wave_of
+from csat.data.waves.which import wave_of
 from csat.study import Study, load_study
 from csat.study.encoding import EncodingProblem, decode
 from study_files import COLUMNS, ITEMS, TOML, answers_frame, write_answers, write_study

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from csat.data import DataError, latest_wave, load_answers
-from csat.data.columns import Mapped, map_columns
 from csat.data.ledger import Ledger
-from csat.data.meanings import meanings
-from csat.data.multiple import SEPARATORS
-from csat.data.recoding import canonical, recode_table
+from csat.data.mapping.columns import Mapped, map_columns
+from csat.data.mapping.meanings import meanings
+from csat.data.mapping.multiple import SEPARATORS
+from csat.data.mapping.recoding import canonical, recode_table
 from csat.data.table import RawTable, Variable
 from csat.study import StudyError, load_study
 from csat.study.definition import Study

@@ -14,8 +14,8 @@ import pandas as pd
 import postgres
 import pytest
 from csat.data import DataError, find_source, latest_wave, load_answers
-from csat.data.database import read_database
-from csat.data.sources import Source, read_source
+from csat.data.sources.database import read_database
+from csat.data.sources.find import Source, read_source
 from csat.study import StudyError, load_study
 from csat.study.definition import DataSource
 from hypothesis import given

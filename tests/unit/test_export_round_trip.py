@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from csat.data import DataError
-from csat.data.tool_formats import TOOLS, _clean, read_responses, write_responses
+from csat.data.tools.formats import TOOLS, _clean, read_responses, write_responses
 from csat.study import Study, load_study
 from csat.study.simulate import simulate
 from pandas.testing import assert_frame_equal

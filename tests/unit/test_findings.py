@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from csat.data.finding_rows import days_of, language_tag
-from csat.data.findings import COLUMNS, RULES, check_answers
+from csat.data.contract.findings import COLUMNS, RULES, check_answers
+from csat.data.contract.rows import days_of, language_tag
 from csat.data.times import to_times
 from csat.study import load_study, routed
 from csat.study.definition import Study, Wave

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 from csat.data import DataError
 from csat.data.ingest import ingest
-from csat.data.revisions import revised
 from csat.data.store.closing import close_wave
 from csat.data.store.locking import held
 from csat.data.store.place import place_of
-from csat.data.trend import comparability, load_waves, undeclared_changes
+from csat.data.waves.revisions import revised
+from csat.data.waves.trend import comparability, load_waves, undeclared_changes
 from csat.report.measurement.revisions import headline, revision_table, show_revisions, too_few_between
 from csat.report.page import open_page
 from csat.run import cli
@@ -71,6 +71,12 @@ def test_a_question_that_was_worded_otherwise_is_warned_of(folder: Path) -> None
     told = " ".join(ingest(load_study(folder), WAVE, force=True).warnings)
     assert "s1 (wording)" in told and "declare a break" in told
     assert "s1 (wording)" not in " ".join(ingest(load_study(folder), WAVE, force=True).warnings)
+
+
+def test_fewer_answers_than_before_are_warned_of(study: Study) -> None:
+    assert "fewer" not in " ".join(ingest(study, WAVE).warnings)
+    assert "fewer" not in " ".join(ingest(study, WAVE, "late.csv").warnings)
+    assert "revision 3 holds 40 answers, fewer than the" in " ".join(ingest(study, WAVE).warnings)
 
 
 def test_a_wave_that_is_not_stored_names_those_that_are(csat: Call, folder: Path) -> None:

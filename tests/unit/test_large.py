@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat import stats
-from csat.data import Coding, DataError, LargeAnswers, load_answers, scanning, stream_answers, stream_study
-from csat.data.buckets import random_buckets
+from csat.data import Coding, DataError, LargeAnswers, load_answers, stream_answers, stream_study
+from csat.data.large import scanning
+from csat.data.large.buckets import random_buckets
 from csat.study import load_study
 
 ITEMS = ["q1", "q2", "q 3", "总体"]

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from csat.data import careless, load_answers
+from csat.data import load_answers
 from csat.data.answers import Answers
-from csat.data.duplicates import identical_answers, shared_devices
-from csat.data.grids import contradictions, grids_of, straight_share
-from csat.data.pace import relative_pace, seconds_taken
-from csat.data.screening import SIGNS, CarelessRules, screen
-from csat.data.signs import contradicted, failed_checks, signs_of
+from csat.data.quality import careless
+from csat.data.quality.duplicates import identical_answers, shared_devices
+from csat.data.quality.grids import contradictions, grids_of, straight_share
+from csat.data.quality.pace import relative_pace, seconds_taken
+from csat.data.quality.screening import SIGNS, CarelessRules, screen
+from csat.data.quality.signs import contradicted, failed_checks, signs_of
 from csat.report.measurement.careless import screened
 from csat.study import load_study
 from hypothesis import given, settings

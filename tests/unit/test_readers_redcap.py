@@ -12,7 +12,7 @@ from csat.data import find_source
 from csat.data.problems import DataError
 from csat.data.readers import read_table
 from csat.data.readers.redcap_dictionary import read_dictionary
-from csat.data.sources import read_source
+from csat.data.sources.find import read_source
 from csat.data.table import RawTable
 from csat.study import load_study
 from csat.study.definition import DataSource

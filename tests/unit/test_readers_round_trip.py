@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from csat.data.readers import read_table
-from csat.data.tool_formats import _clean, write_responses
-from csat.data.tool_layouts import cells_of
+from csat.data.tools.formats import _clean, write_responses
+from csat.data.tools.layouts import cells_of
 from csat.study import load_study
 from csat.study.definition import DataSource
 from random_answers import random_answers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from csat.data import careless
-from csat.data.screening import CarelessRules, effect_of_excluding, screen
+from csat.data.quality import careless
+from csat.data.quality.screening import CarelessRules, effect_of_excluding, screen
 
 
 def answers(n: int = 120, k: int = 10, seed: int = 0) -> pd.DataFrame:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from csat.data import DataError, latest_wave, load_answers
-from csat.data.fetching import prepare_wave
 from csat.data.ingest import ingest
 from csat.data.prepared import Prepared
+from csat.data.sources.fetching import prepare_wave
 from csat.data.store.closing import close_wave, closing_of
 from csat.data.store.files import read_parquet, stored_columns, write_parquet
 from csat.data.store.place import ROOT, WavePlace, place_of, store_root

@@ -214,7 +214,15 @@ def test_a_segment_within_another_leaves_enough() -> None:
     from csat.report.differencing import small_remainders
 
     frame = pd.DataFrame({"site": ["a"] * 50 + ["b"] * 50, "plan": ["x"] * 45 + ["y"] * 55})
-    assert list(small_remainders(frame, "plan=x", ["site=b"], 10)) == []
+    # Everyone less site b is site a, also where that is not published itself.
+    found = list(small_remainders(frame, "plan=x", ["site=b"], 10))
+    assert found == [
+        "adding and subtracting published segments gives 5 respondents (in none of them), "
+        "fewer than 10 (suppress_below)"
+    ]
+    assert list(small_remainders(frame, "plan=y", ["site=a"], 10))
+    apart = pd.DataFrame({"site": ["a", "b"] * 50, "plan": ["x"] * 45 + ["y"] * 55})
+    assert list(small_remainders(apart, "plan=x", ["site=b"], 10)) == []
     found = list(small_remainders(frame, "plan=x", ["site=a"], 10))
     assert found == ["site=a less plan=x is 5 respondents, fewer than 10 (suppress_below)"]
 
@@ -232,3 +240,26 @@ def test_values_within_another_segment_leave_enough() -> None:
     frame["region"] = frame["region"].where(np.arange(144) > 3, "s").where(frame["site"] != "3", "s")
     found = list(small_remainders(frame, "region=n", ["site=1", "site=2", "site=4"], 10))
     assert found == ["site=1 and site=2 less region=n is 4 respondents, fewer than 10 (suppress_below)"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), nested=st.booleans())
+def test_no_sum_or_difference_of_segments_gives_few_people(seed: int, nested: bool) -> None:
+    from itertools import product
+
+    from csat.report.differencing import small_remainders
+
+    rng = np.random.default_rng(seed)
+    one = rng.choice(4, 120, p=rng.dirichlet(np.ones(4)))
+    two = np.where(rng.random(120) < 0.05, rng.choice(2, 120), one % 2) if nested else rng.choice(2, 120)
+    frame = pd.DataFrame({"a": one.astype(str), "b": two.astype(str)})
+    wanted = [f"{name}={code}" for name in frame for code in sorted(set(frame[name]))]
+    published: list[str] = []
+    for segment in rng.permutation(wanted):
+        enough = (frame[segment[0]] == segment[2:]).sum() >= 10
+        if enough and not list(small_remainders(frame, str(segment), published, 10)):
+            published.append(str(segment))
+    groups = [np.ones(120), *((frame[s[0]] == s[2:]).to_numpy(dtype=float) for s in published)]
+    for signs in product((-1, 0, 1), repeat=len(groups)):
+        people = np.array(signs) @ np.array(groups)
+        assert not np.isin(people, (0, 1)).all() or not 0 < people.sum() < 10

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from csat.data.answers import Answers, load_answers
-from csat.data.large import Coding, LargeAnswers, stream_answers, stream_study
+from csat.data.large.stream import Coding, LargeAnswers, stream_answers, stream_study
 from csat.data.problems import DataError
-from csat.data.sources import Source, find_source
-from csat.data.waves import latest_wave
+from csat.data.sources.find import Source, find_source
+from csat.data.waves.which import latest_wave
 
 __all__ = [
     "Answers",

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csat.data import contract
-from csat.data.fetching import prepare_wave
+from csat.data.contract import needs
 from csat.data.ledger import Ledger
 from csat.data.prepared import Prepared
 from csat.data.problems import DataError
 from csat.data.simulated import as_marked
+from csat.data.sources.fetching import prepare_wave
 from csat.data.store.loading import StoredWave, load_stored
-from csat.data.waves import latest_wave
+from csat.data.waves.which import latest_wave
 from csat.data.weighting.report import Weighting
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
@@ -223,7 +223,7 @@ def answers_of(
         unknown_columns=prepared.unknown_columns,
         source=prepared.source,
         sha256=prepared.sha256,
-        notes=(*prepared.notes, *contract.undeclared_values(segments, study)),
+        notes=(*prepared.notes, *needs.undeclared_values(segments, study)),
         cells=cells.reset_index(drop=True),
         roles={role: column for role, column in prepared.roles.items() if column in cells},
         findings=prepared.findings,
@@ -290,8 +290,8 @@ def _keep(
 
 def _check_answers(raw: pd.DataFrame, study: Study, where: str) -> None:
     """Refuse answers that cannot be analysed."""
-    problems = [*contract.too_few(len(raw), study), *contract.unusable_items(raw, study)]
-    problems = problems or list(contract.collinear_items(raw))
+    problems = [*needs.too_few(len(raw), study), *needs.unusable_items(raw, study)]
+    problems = problems or list(needs.collinear_items(raw))
     if problems:
         raise DataError(problems, where)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from csat.data.answers import answers_of
-from csat.data.fetching import prepare_wave
 from csat.data.prepared import Prepared
 from csat.data.privacy.hashing import key_from
 from csat.data.problems import DataError
+from csat.data.sources.fetching import prepare_wave
 from csat.data.store.closing import WAIT, Closing, close_wave, closing_of
 from csat.data.store.measure import measures
 from csat.data.store.place import place_of
@@ -18,7 +18,7 @@ from csat.data.store.present import stored_waves
 from csat.data.store.problems import StoreError
 from csat.data.store.reading import Snapshot, read_snapshot
 from csat.data.store.writing import Stored, store
-from csat.data.trend import asked_otherwise
+from csat.data.waves.trend import asked_otherwise
 from csat.study.definition import Study
 from csat.study.problems import listing
 
@@ -107,7 +107,7 @@ def ingest(
     closing = before if provisional or before else close_wave(place, wait)[0]
     late = stored.new and before is not None
     warnings = [*stored.notes, *(_late(stored.snapshot, before) if late and before else ())]
-    warnings += [*_otherwise(study, earlier, stored)] if earlier else []
+    warnings += [*_fewer(earlier, stored), *_otherwise(study, earlier, stored)] if earlier else []
     warnings += [*_of_another_wave(study, prepared), *_not_linked(prepared), *_not_usable(prepared)]
     return Ingested(prepared, stored.snapshot, stored.new, closing, tuple(warnings))
 
@@ -127,6 +127,17 @@ def _latest(study: Study, wave: str) -> Snapshot | None:
         return read_snapshot(place_of(study, wave), answers=False)
     except (DataError, StoreError):
         return None
+
+
+def _fewer(earlier: Snapshot, stored: Stored) -> tuple[str, ...]:
+    """Warn of a revision that holds fewer answers than the one whose place it takes."""
+    now = stored.snapshot
+    if not stored.new or now.received >= earlier.received:
+        return ()
+    return (
+        f"revision {now.revision} holds {now.received} answers, fewer than the {earlier.received} of revision "
+        f"{earlier.revision}, whose place it takes: a file holds the whole wave, not only what is new",
+    )
 
 
 def _otherwise(study: Study, earlier: Snapshot, stored: Stored) -> tuple[str, ...]:

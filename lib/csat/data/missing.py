@@ -8,7 +8,7 @@ import pandas as pd
 
 from csat.data.answers import Answers
 from csat.data.cleaning import to_numbers
-from csat.data.finding_questions import answered, wanting
+from csat.data.contract.questions import answered, wanting
 from csat.data.plain import asked_in, plain_answers
 from csat.study import routed
 from csat.study.questionnaire import Questionnaire
@@ -40,7 +40,8 @@ def states(answers: Answers) -> pd.DataFrame:
     Notes
     -----
     An answer counts although the question was not asked: that is a finding of its own
-    (`csat.data.findings`). "Don't know" is the code of a rating or number, or an option declared as such.
+    (`csat.data.contract.findings`). "Don't know" is the code of a rating or number, or an option declared as
+    such.
     """
     questionnaire, plain = asked_in(answers), plain_answers(answers)
     who = routed.asked(questionnaire, plain)

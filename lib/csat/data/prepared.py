@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from csat.data import contract
 from csat.data.cleaning import Cleaning, to_codes, to_numbers
-from csat.data.columns import Mapped, map_columns
-from csat.data.findings import check_answers
+from csat.data.contract import needs
+from csat.data.contract.findings import check_answers
 from csat.data.ledger import Ledger
+from csat.data.mapping.columns import Mapped, map_columns
 from csat.data.privacy import protect
 from csat.data.problems import DataError, in_rows
 from csat.data.simulated import is_simulated
 from csat.data.table import ROLES, RawTable
-from csat.data.waves import rows_of_wave
+from csat.data.waves.which import rows_of_wave
 from csat.data.weighting.report import Weighting
 from csat.data.weighting.weigh import weigh
 from csat.study.definition import Study, Wave
@@ -176,7 +176,7 @@ class _Work:
         numbers, base = self._numbers(cells, off_scale)
         told = self.study.data
         if told.respondent_column:
-            notes += contract.without_id(cells[told.respondent_column])
+            notes += needs.without_id(cells[told.respondent_column])
         answered = numbers.notna().any(axis=1)
         if not answered.all():
             gone = ~answered
@@ -208,7 +208,7 @@ class _Work:
         """
         coded = {item for _, rule, item, *_ in self.ledger.entries if rule == "missing_code"}
         items = {i.column for i in self.study.items.values() if i.id not in coded}
-        meant = (contract.used_columns(self.study) | set(roles.values())) - items
+        meant = (needs.used_columns(self.study) | set(roles.values())) - items
         return [c for c in cells if c in meant]
 
     def _weighed(self, cells: pd.DataFrame, base: pd.Series) -> tuple[pd.Series, Weighting | None]:
@@ -224,10 +224,10 @@ class _Work:
     def _check_columns(self) -> None:
         """Refuse a table that lacks a column, or has one twice."""
         columns = list(self.table.cells.columns)
-        twice = set(self.table.doubled) & contract.used_columns(self.study)
+        twice = set(self.table.doubled) & needs.used_columns(self.study)
         problems = [f'column "{c}" comes more than once' for c in sorted(twice)]
-        problems += list(contract.missing_columns(self.study, columns))
-        problems += list(contract.left_with_one(self.study, self.declared))
+        problems += list(needs.missing_columns(self.study, columns))
+        problems += list(needs.left_with_one(self.study, self.declared))
         if problems:
             there = f"the file has the columns: {listing(columns, 40)}"
             raise DataError(problems, self.where, [there] if any("missing" in p for p in problems) else ())
@@ -264,7 +264,7 @@ class _Work:
         if told.weight_column:
             weights = _weights(cells[told.weight_column], cleaning.errors)
         if told.respondent_column:
-            cleaning.errors.extend(contract.duplicate_respondents(cells[told.respondent_column]))
+            cleaning.errors.extend(needs.duplicate_respondents(cells[told.respondent_column]))
         if cleaning.errors:
             count = "rows are counted from 1, the first under the header"
             raise DataError(cleaning.errors, self.where, [*cleaning.advice, count])

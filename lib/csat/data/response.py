@@ -10,8 +10,8 @@ import pandas as pd
 
 from csat.data.problems import DataError, in_rows
 from csat.data.readers import read_table
-from csat.data.sources import PLACE_OF_WAVE
-from csat.data.waves import wave_column
+from csat.data.sources.find import PLACE_OF_WAVE
+from csat.data.waves.which import wave_column
 from csat.study.definition import DataSource, Study
 from csat.study.intake import SamplePlan
 from csat.study.outcomes import OUTCOMES, outcome_of

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csat.data.problems import DataError
 from csat.data.readers.containers import open_file
-from csat.data.sources import PLACE_OF_WAVE, Source, find_source
+from csat.data.sources.find import PLACE_OF_WAVE, Source, find_source
 from csat.study.definition import Study
 from csat.study.simulate.answering import MARK, RESPONDENT, WAVE
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.bool_]
 
+MOST_GROUPS = 20_000
+"""Groups of few people that are tried at most."""
+
+_ROUNDING = 1e-9
+
 
 def small_remainders(
     segments: pd.DataFrame, wanted: str, published: Sequence[str], below: int
@@ -46,7 +51,8 @@ def small_remainders(
     Groups are everyone, each segment, and values of one segment together: all that are published, and those
     that lie within another group or reach into it (the shops of a region are the region but for those that
     are not published). A difference is looked at where one group lies within another and one of the two is
-    new with `wanted`.
+    new with `wanted`. Then any sums and differences are looked for that give few people: they are groups in
+    the span of those that are published (linear algebra over the parts into which these cut the people).
 
     Examples
     --------
@@ -56,13 +62,69 @@ def small_remainders(
     ['everyone less site=1 is 5 respondents, fewer than 10 (suppress_below)']
     """
     groups = _groups(segments, list(dict.fromkeys([*published, wanted])))
+    told: set[bytes] = set()
     for (big, larger), (small, smaller) in permutations(groups.items(), 2):
-        left = int((larger & ~smaller).sum())
+        rest = larger & ~smaller
+        left = int(rest.sum())
         if wanted in (*big, *small) and not (smaller & ~larger).any() and 0 < left < below:
+            told.add(rest.tobytes())
             yield (
                 f"{' and '.join(big)} less {' and '.join(small)} is {left} respondent{'s' * (left > 1)}, "
                 f"fewer than {below} (suppress_below)"
             )
+    for rest, where in _solved(segments, wanted, [one for one in published if one != wanted], below):
+        if rest.tobytes() not in told:
+            left = int(rest.sum())
+            yield (
+                f"adding and subtracting published segments gives {left} respondent{'s' * (left > 1)} "
+                f"({where}), fewer than {below} (suppress_below)"
+            )
+
+
+def _solved(
+    segments: pd.DataFrame, wanted: str, published: Sequence[str], below: int
+) -> Iterator[tuple[Mask, str]]:
+    """Find few people whose results follow from any sums and differences: who they are, and how to tell."""
+    names = [*published, wanted]
+    members = np.column_stack([_members(segments, name) for name in names])
+    # Who is in the same published segments cannot be told apart: together they are a part.
+    parts, of, sizes = np.unique(members, axis=0, return_inverse=True, return_counts=True)
+    of = of.ravel()
+    known = np.column_stack([np.ones(len(parts)), parts])
+    # A group of parts follows when it lies in the span of the groups known: nothing free adds up to it.
+    free, before = _free(known), _free(known[:, :-1])
+    few = np.flatnonzero(sizes < below)
+    stack: list[tuple[tuple[int, ...], int]] = [((int(at),), int(sizes[at])) for at in few[::-1]]
+    for _ in range(MOST_GROUPS):
+        if not stack:
+            return
+        group, people = stack.pop()
+        at = list(group)
+        if _adds_to_nothing(free[at]) and not _adds_to_nothing(before[at]):
+            yield np.isin(of, at), " or ".join(_told(names, parts[k]) for k in at)
+            continue
+        stack += [
+            ((*group, int(more)), people + int(sizes[more]))
+            for more in few[::-1]
+            if more > group[-1] and people + sizes[more] < below
+        ]
+
+
+def _free(known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """For each part (rows), how it can change without any known group (columns) changing."""
+    _, values, rows = np.linalg.svd(known.T)
+    return np.asarray(rows[int((values > _ROUNDING).sum()) :].T)
+
+
+def _adds_to_nothing(changes: npt.NDArray[np.float64]) -> bool:
+    """Whether no change touches the sum of some parts."""
+    return bool((np.abs(changes.sum(axis=0)) < _ROUNDING).all())
+
+
+def _told(names: Sequence[str], part: Mask) -> str:
+    """Which published segments some people are in."""
+    inside = [name for name, held in zip(names, part, strict=True) if held]
+    return "in " + " and ".join(inside) if inside else "in none of them"
 
 
 def _groups(segments: pd.DataFrame, published: Sequence[str]) -> dict[tuple[str, ...], Mask]:

@@ -71,7 +71,7 @@ def ingest(
 def _ingest(study: str, file: str, wave: str, format: str, off_scale: str, final: bool, force: bool) -> None:
     """Take a wave in and say what was done."""
     from csat.data.ingest import ingest as take_in
-    from csat.data.trend import comparability, undeclared_changes, waves_upto
+    from csat.data.waves.trend import comparability, undeclared_changes, waves_upto
     from csat.run.intake_words import summary
     from csat.study import load_study
 
@@ -146,7 +146,7 @@ def _close(study: str, wave: str) -> None:
 
 def _waves(study: str, verify: bool) -> None:
     """List what is stored, what is damaged, and what changed between waves."""
-    from csat.data.revisions import stored_table
+    from csat.data.waves.revisions import stored_table
     from csat.run.intake_words import listed
     from csat.study import load_study
 
@@ -168,8 +168,8 @@ def _waves(study: str, verify: bool) -> None:
 def _say_changes(study: str) -> None:
     """Say which questions changed between stored waves without a declared break."""
     from csat.data.store.present import stored_waves
-    from csat.data.trend import comparability, undeclared_changes
-    from csat.data.waves import in_order
+    from csat.data.waves.trend import comparability, undeclared_changes
+    from csat.data.waves.which import in_order
     from csat.study import load_study
 
     found = load_study(study)

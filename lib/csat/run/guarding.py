@@ -36,7 +36,7 @@ def guard_of(plan: Plan) -> Guard:
 
 def _respondents(plan: Plan, known: str) -> Respondents:
     """Ids and texts in the answers that the plan was made from."""
-    from csat.data.sources import find_source, read_source
+    from csat.data.sources.find import find_source, read_source
     from csat.errors import CsatError
     from csat.report.respondents import respondents_of
 

@@ -96,7 +96,7 @@ def listed(table: pd.DataFrame, verified: bool) -> Iterator[str]:
     Parameters
     ----------
     table : DataFrame
-        From `csat.data.revisions.stored_table`.
+        From `csat.data.waves.revisions.stored_table`.
     verified : bool
         Whether all answers were hashed again.
 

@@ -186,7 +186,7 @@ def _stored(answers: Answers) -> dict[str, Any]:
 
 def _earlier(study: Study, answers: Answers, data: str) -> dict[str, Any]:
     """Hashes of the waves before, which the report compares with; nothing for a first wave."""
-    from csat.data.earlier import earlier_hashes
+    from csat.data.waves.earlier import earlier_hashes
 
     found = earlier_hashes(study, answers.wave, data.replace("{wave}", answers.wave))
     return {"earlier": found} if found else {}

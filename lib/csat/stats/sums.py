@@ -159,8 +159,8 @@ class GroupedSums:
         together = self._answered_together()
         if (together < 2).any():
             # An item that nobody answered is the culprit, not all those that it pairs with.
-            alone = np.diagonal(together) < 2
-            few = alone if alone.any() else (together < 2).any(axis=1)
+            alone: BoolArray = np.diagonal(together) < 2
+            few: BoolArray = alone if alone.any() else np.asarray((together < 2).any(axis=1))
             weak = ", ".join(item for item, bad in zip(self.items, few, strict=True) if bad)
             raise MomentsError(
                 f"too few respondents answered {weak}{'' if alone.any() else ' together'}; "

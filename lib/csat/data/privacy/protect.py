@@ -62,7 +62,7 @@ def protect(study: Study, table: RawTable, ledger: Ledger) -> Protected:
     study : Study
         The study; ``[privacy]`` says what is dropped, hashed and kept beyond what is recognised.
     table : RawTable
-        The file under the study's names, as `csat.data.columns.map_columns` gives it.
+        The file under the study's names, as `csat.data.mapping.columns.map_columns` gives it.
     ledger : Ledger
         Gets the columns dropped (``personal_dropped``) and hashed (``personal_hashed``), with the number of
         cells that held something, and the open answers scrubbed (``text_scrubbed``).

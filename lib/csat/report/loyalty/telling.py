@@ -182,6 +182,9 @@ def _part_links(page: Page, found: Findings) -> list[Said]:
     unproven = [item for item, link in links.items() if link.sign <= 0]
     if unproven and best not in unproven:
         return [("parts.unlinked", values | {"names": names(page, unproven), "k": len(unproven)})]
+    if links[worst].high >= links[best].estimate and links[best].low <= links[worst].estimate:
+        low, high = (numbers.number(links[item].estimate) for item in (worst, best))
+        return [("parts.alike", {"low": low, "high": high, "k": 1 if low == high else 2})]
     return [("parts.linked", values | {"worst": page.label(worst), "worst_r": write(page, links[worst])})]
 
 

@@ -56,7 +56,7 @@ class Trend:
         Tidy, as `csat.stats.trend.changes`, with ``wave`` and ``earlier``: the wave that it is compared with.
         p-values are adjusted over all figures of a wave.
     comparability : DataFrame
-        From `csat.data.trend.comparability`.
+        From `csat.data.waves.trend.comparability`.
     parts : DataFrame
         Tidy: ``change_composition`` and ``change_within`` of the satisfaction index against the wave before,
         subject the segment.
@@ -130,8 +130,8 @@ def over_time(
     Trend
         With one wave only, its frames are empty but for the levels.
     """
-    from csat.data.earlier import load_earlier
-    from csat.data.trend import comparability
+    from csat.data.waves.earlier import load_earlier
+    from csat.data.waves.trend import comparability
 
     found = load_earlier(study, answers.wave, data, answers.segment, off_scale or None)
     waves = (*found.answers, answers)
@@ -213,7 +213,7 @@ def comparable(subject: str, earlier: str, later: str, waves: Sequence[Answers],
         Waves.
     waves : sequence of Answers
     table : DataFrame
-        From `csat.data.trend.comparability`, each wave against the one before that asked the item.
+        From `csat.data.waves.trend.comparability`, each wave against the one before that asked the item.
     """
     names = [one.wave for one in waves]
     between = waves[names.index(earlier) : names.index(later) + 1]

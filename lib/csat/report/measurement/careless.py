@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import SIGNS, CarelessRules, Screening, screen
-from csat.data.signs import contradicted, signs_of
+from csat.data.quality.screening import SIGNS, CarelessRules, Screening, screen
+from csat.data.quality.signs import contradicted, signs_of
 from csat.report.measurement.assessment import Assessment
 from csat.report.measurement.intake import ranges_of
 from csat.report.measurement.sensitivity import headline_tables, sensitivity_table

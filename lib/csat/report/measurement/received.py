@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csat import stats
-from csat.data.findings import SEVERITIES
+from csat.data.contract.findings import SEVERITIES
 from csat.data.response import Response, response_of
 from csat.report.analysed import analysed
 from csat.report.figures.flow import Step, flow_chart

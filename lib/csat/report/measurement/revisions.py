@@ -35,7 +35,7 @@ def show_revisions(page: Page, study: Study, answers: Answers) -> None:
     answers : Answers
         What the page is about.
     """
-    from csat.data.revisions import revised, stored_table
+    from csat.data.waves.revisions import revised, stored_table
 
     found = revised(study, answers.wave, answers.segment) if answers.revision else None
     if found is None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csat import stats
-from csat.data.screening import effect_of_excluding
+from csat.data.quality.screening import effect_of_excluding
 from csat.report import numbers
 from csat.report.analysed import analysed, only_analysed
 from csat.report.measurement.assessment import assess

@@ -157,7 +157,7 @@ def drift_rows(study: Study, answers: Answers, data: str | Path = "") -> pd.Data
         ``wave_weight_largest`` and ``wave_weighting_effect``: what weights do to the index of satisfaction
         (or of the first construct), in points of 0-100. Waves that cannot be read are left out.
     """
-    from csat.data.waves import waves_with_answers
+    from csat.data.waves.which import waves_with_answers
 
     names = waves_with_answers(study, data)
     until = names.index(answers.wave) + 1 if answers.wave in names else len(names)

@@ -9,9 +9,9 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from csat.data import database
 from csat.data.problems import DataError, NoAnswers
 from csat.data.readers import read_table
+from csat.data.sources import database
 from csat.data.store.present import stored_waves
 from csat.data.table import RawTable
 from csat.study.definition import DataSource, Study
@@ -119,7 +119,7 @@ def read_source(source: Source, format: str = "") -> RawTable:
     ------
     DataError
         When they cannot be read; see `csat.data.readers.read_table` and
-        `csat.data.database.read_database`.
+        `csat.data.sources.database.read_database`.
     """
     if source.told.kind == "database":
         return database.read_database(source.told, source.wave)

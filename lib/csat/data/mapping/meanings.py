@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from csat.data.recoding import canonical
+from csat.data.mapping.recoding import canonical
 from csat.data.table import Variable
 from csat.study.definition import Study
 from csat.study.questions import Column, Question

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csat.data.careless import longstring
+from csat.data.quality.careless import longstring
 
 LEAST_ANSWERS = 20
 """Answers that two people must share: a few are shared by chance."""

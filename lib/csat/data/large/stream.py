@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csat.data.buckets import random_buckets
+from csat.data.large.buckets import random_buckets
+from csat.data.large.scanning import LargeFile, find_files, is_number, open_file
 from csat.data.problems import SHOWN_ROWS, DataError, in_rows
-from csat.data.scanning import LargeFile, find_files, is_number, open_file
 from csat.study.definition import Study
 from csat.study.problems import listing, suggest
 

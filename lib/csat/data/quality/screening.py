@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csat.data import careless
+from csat.data.quality import careless
 
 INDICES = ("longstring", "irv", "mahalanobis", "even_odd", "synonyms")
 """Indices of the ratings, told for every study."""
 
 SIGNS = ("pace", "attention", "identical", "shared_device", "implausible", "straight_grids", "reversed_alike")
-"""Signs beyond the ratings (`csat.data.signs`), told where they are known."""
+"""Signs beyond the ratings (`csat.data.quality.signs`), told where they are known."""
 
 FURTHER = ("antonyms", *SIGNS)
 
@@ -60,7 +60,7 @@ class CarelessRules:
     Half of the items: Curran (2016). p < .001: Meade & Craig (2012). Even-odd .30: Johnson (2005). There is
     no agreed bar for the standard deviation of a person's answers; .05 of the width is .45 on a scale from
     1 to 10: some four of five answers are the same and the rest lie next to them. A third of the median time:
-    between 30 and 48 % (Leiner 2019, Greszki et al. 2015; see `csat.data.pace`). Any failed check of
+    between 30 and 48 % (Leiner 2019, Greszki et al. 2015; see `csat.data.quality.pace`). Any failed check of
     attention, any contradiction and any twin is a flag.
     """
 
@@ -137,7 +137,7 @@ def screen(
         brought to 0-1 before their variability is taken.
     rules : CarelessRules, optional
     signs : DataFrame, optional
-        From `csat.data.signs.signs_of`: columns of `SIGNS`, NaN where not known.
+        From `csat.data.quality.signs.signs_of`: columns of `SIGNS`, NaN where not known.
 
     Returns
     -------

@@ -157,14 +157,14 @@ def check_answers(
     Notes
     -----
     A respondent whose routing hangs on a missing answer is not counted as routed wrongly, and whoever broke
-    off is not counted at the questions behind that point: see `csat.data.finding_questions`.
+    off is not counted at the questions behind that point: see `csat.data.contract.questions`.
     """
-    from csat.data import finding_columns, finding_questions, finding_rows
+    from csat.data.contract import columns, questions, rows
 
     questionnaire = study.questionnaire(wave.version)
     plain = plain_cells(study, questionnaire, cells)
     rule = off_scale or study.data.off_scale
     work = Checked(study, wave, questionnaire, cells, plain, roles, rule, Findings())
-    for check in (*finding_columns.CHECKS, *finding_rows.CHECKS, *finding_questions.CHECKS):
+    for check in (*columns.CHECKS, *rows.CHECKS, *questions.CHECKS):
         check(work)
     return work.found.frame()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from csat.data.prepared import Prepared, prepare
 from csat.data.simulated import as_marked
-from csat.data.sources import find_source, read_source
+from csat.data.sources.find import find_source, read_source
 from csat.study.definition import Study
 
 

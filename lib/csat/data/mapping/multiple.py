@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csat.data.meanings import folded, unambiguous
+from csat.data.mapping.meanings import folded, unambiguous
+from csat.data.mapping.recoding import canonical
 from csat.data.problems import DataError
-from csat.data.recoding import canonical
 from csat.data.table import RawTable
 from csat.study.problems import listing
 from csat.study.questions import Question

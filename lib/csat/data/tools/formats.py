@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from csat.data.problems import DataError
-from csat.data.tool_layouts import Cell, cells_of
-from csat.data.tool_surveyjs import from_record, number_text, to_record
+from csat.data.tools.layouts import Cell, cells_of
+from csat.data.tools.surveyjs import from_record, number_text, to_record
 from csat.study.definition import Study
 from csat.study.encoding import EncodingProblem, decode
 from csat.study.export import redcap

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from csat.data import database
-from csat.data.placing import with_wave_column
+from csat.data.mapping.placing import with_wave_column
 from csat.data.problems import DataError
-from csat.data.sources import find_source, read_source, waves_by_file
+from csat.data.sources import database
+from csat.data.sources.find import find_source, read_source, waves_by_file
 from csat.data.store.present import stored_waves
 from csat.data.table import RawTable
 from csat.study.definition import Study, WaveKind, wave_kind

@@ -10,10 +10,10 @@ import pandas as pd
 
 from csat.data.answers import Answers
 from csat.data.cleaning import to_numbers
-from csat.data.duplicates import identical_answers, shared_devices
-from csat.data.grids import contradictions, grids_of, straight_share
-from csat.data.pace import relative_pace, seconds_taken
 from csat.data.plain import all_cells, asked_in, plain_answers
+from csat.data.quality.duplicates import identical_answers, shared_devices
+from csat.data.quality.grids import contradictions, grids_of, straight_share
+from csat.data.quality.pace import relative_pace, seconds_taken
 from csat.study import routed
 from csat.study.intake import Implausible
 from csat.study.questionnaire import Questionnaire
@@ -29,8 +29,8 @@ def signs_of(answers: Answers) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (n, 7)
-        Columns of `csat.data.screening.SIGNS` in order: time taken as a share of the median, checks of
-        attention failed, others with identical answers, others on the same device, contradictions of
+        Columns of `csat.data.quality.screening.SIGNS` in order: time taken as a share of the median, checks
+        of attention failed, others with identical answers, others on the same device, contradictions of
         ``[quality]``, share of grids straight-lined, reversed items answered like the others. NaN where a
         sign is not defined or not known.
     """

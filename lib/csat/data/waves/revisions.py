@@ -12,7 +12,7 @@ from csat.data.store.closing import closing_of
 from csat.data.store.place import place_of
 from csat.data.store.present import stored_waves
 from csat.data.store.reading import Snapshot, read_snapshot
-from csat.data.waves import in_order
+from csat.data.waves.which import in_order
 from csat.study.definition import Study
 
 COLUMNS = (

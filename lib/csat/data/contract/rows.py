@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from csat.data.findings import Checked
+from csat.data.contract.findings import Checked
 from csat.data.times import to_times
 from csat.study.definition import Study, Wave, wave_kind
 

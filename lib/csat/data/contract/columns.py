@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csat.data.cleaning import to_codes, to_numbers
-from csat.data.findings import Action, Checked, Severity
+from csat.data.contract.findings import Action, Checked, Severity
 from csat.data.times import to_times
 from csat.study.questions import Column
 

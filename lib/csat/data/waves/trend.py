@@ -15,7 +15,7 @@ from csat.data.problems import DataError
 from csat.data.store.measure import measures
 from csat.data.store.place import place_of
 from csat.data.store.reading import read_snapshot
-from csat.data.waves import waves_with_answers
+from csat.data.waves.which import waves_with_answers
 from csat.study.definition import Study
 from csat.study.problems import listing
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from csat.data.tool_layouts import flat
+from csat.data.tools.layouts import flat
 from csat.study.definition import Study
 from csat.study.export import surveyjs
 from csat.study.export.target import Job

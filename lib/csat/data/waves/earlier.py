@@ -8,10 +8,10 @@ from pathlib import Path
 from csat.data.answers import Answers, load_answers
 from csat.data.problems import DataError
 from csat.data.simulated import as_marked
-from csat.data.sources import find_source, read_source
+from csat.data.sources.find import find_source, read_source
 from csat.data.store.place import place_of
 from csat.data.store.reading import read_snapshot
-from csat.data.waves import waves_with_answers
+from csat.data.waves.which import waves_with_answers
 from csat.study.definition import Study
 
 

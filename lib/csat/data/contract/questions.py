@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from csat.data.cleaning import to_numbers
-from csat.data.findings import Checked
+from csat.data.contract.findings import Checked
 from csat.study import routed
 from csat.study.expressions import Selected
 from csat.study.questionnaire import Questionnaire

@@ -9,12 +9,12 @@ import pandas as pd
 
 from csat.data.cleaning import NO_ANSWER
 from csat.data.ledger import Ledger
-from csat.data.meanings import Meaning, contradictions, meanings, translation
-from csat.data.multiple import flags_of
-from csat.data.placing import maps_of, place, under_study_names
-from csat.data.recoding import canonical, recode_table
+from csat.data.mapping.meanings import Meaning, contradictions, meanings, translation
+from csat.data.mapping.multiple import flags_of
+from csat.data.mapping.placing import maps_of, place, under_study_names
+from csat.data.mapping.recoding import canonical, recode_table
 from csat.data.table import RawTable, Variable
-from csat.data.waves import wave_column
+from csat.data.waves.which import wave_column
 from csat.study.definition import Study, Wave
 from csat.study.intake import ColumnMap
 from csat.study.intake_checks import known_targets

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from csat.data.mapping.recoding import recoded
 from csat.data.problems import DataError
-from csat.data.recoding import recoded
 from csat.data.table import RawTable, Variable
 from csat.study.definition import Study, Wave
 from csat.study.intake import ColumnMap

@@ -1,0 +1,1 @@
+"""What answers must be, and where they are not."""

@@ -1,0 +1,1 @@
+"""Answers larger than memory, in chunks."""

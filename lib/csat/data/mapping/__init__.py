@@ -1,0 +1,1 @@
+"""From the columns of a file to those of the study."""

@@ -1,0 +1,1 @@
+"""Careless answers: signs of them, and what leaving them out would change."""

@@ -1,0 +1,1 @@
+"""Where answers are: files, data sets of packages, databases."""

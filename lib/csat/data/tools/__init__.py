@@ -1,0 +1,1 @@
+"""Answers in the files of survey tools, written and read for the round trip of exports."""

@@ -1,0 +1,1 @@
+"""Which wave a row belongs to, and waves read together."""
