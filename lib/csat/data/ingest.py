@@ -135,8 +135,9 @@ def _fewer(earlier: Snapshot, stored: Stored) -> tuple[str, ...]:
     if not stored.new or now.received >= earlier.received:
         return ()
     return (
-        f"revision {now.revision} holds {now.received} answers, fewer than the {earlier.received} of revision "
-        f"{earlier.revision}, whose place it takes: a file holds the whole wave, not only what is new",
+        f"revision {now.revision} holds {now.received} answers, fewer than the {earlier.received} of "
+        f"revision {earlier.revision}, whose place it takes: a file holds the whole wave, not only what is "
+        "new",
     )
 
 
