@@ -24,7 +24,8 @@ TEXT = (
 )
 OUTSIDE = (
     'answers off the scale: correct them, declare their code as "missing" of the scale, such as '
-    'missing = [-99], or set off_scale = "missing" under [data] (for one run: --set off_scale=missing)'
+    'missing = [-99], or set off_scale = "missing" under [data] (for once: csat ingest --off-scale missing, '
+    "or csat run --set off_scale=missing)"
 )
 BETWEEN = (
     "answers between the points: correct them, or if any number may be answered give the scale "
