@@ -13,7 +13,7 @@ from csat.report.markup import Element
 if TYPE_CHECKING:
     from csat.study.definition import Study
 
-MAX_BYTES = 1_500_000
+MAX_BYTES = 2_000_000
 LATE_FILES = frozenset({"manifest.json"})
 """Files that a page may link to although they are written after the gate."""
 
