@@ -371,6 +371,13 @@ def test_study_side(told: str, wrong: str, tmp_path: Path) -> None:
         load_study(write_full_study(tmp_path / "guests", full_toml() + told))
 
 
+def test_a_mistyped_key_of_a_wave_is_placed(tmp_path: Path) -> None:
+    told = '[[waves]]\nid = "2026-10"\ncolumns = { role = { from = "Q1", recod = { 1 = "buyer" } } }'
+    toml = full_toml().replace('[[waves]]\nid = "2026-10"', told, 1)
+    with pytest.raises(StudyError, match=r"\[\[waves\]\] 2 \[columns.role\], recod: .recod. is not a key"):
+        load_study(write_full_study(tmp_path / "guests", toml))
+
+
 def test_study_side_of_a_wave(tmp_path: Path) -> None:
     toml = full_toml().replace(
         '[[waves]]\nid = "2026-10"', '[[waves]]\nid = "2026-10"\ncolumns = { zz = "Q1" }', 1

@@ -139,7 +139,7 @@ class Table:
         if value is not None and not isinstance(value, Mapping):
             self.note(key, f"{_shown(value)} is not a table", f"a table, [{key}]")
         inner = value if isinstance(value, Mapping) else {}
-        return self.child(inner, f"[{self._path(key)}]")
+        return self.child(inner, self._inside(key))
 
     def tables(self, key: str) -> list[tuple[str, Table]]:
         """Named sub-tables, as in ``[scales.agreement]``."""
@@ -147,7 +147,7 @@ class Table:
         result = []
         for name, value in outer.values.items():
             if isinstance(value, Mapping):
-                result.append((name, self.child(value, f"[{self._path(key)}.{name}]")))
+                result.append((name, self.child(value, self._inside(f"{key}.{name}"))))
             else:
                 outer.note(name, f"{_shown(value)} is not a table", f"a table, [{self._path(key)}.{name}]")
         return result
@@ -165,8 +165,14 @@ class Table:
 
     def _path(self, key: str) -> str:
         """Dotted name of a key of this table."""
-        where = self.where[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", self.where) else self.where
-        return f"{where} {key}" if "]]" in where else ".".join(part for part in (where, key) if part)
+        return ".".join(part for part in (self.where.strip("[]"), key) if part)
+
+    def _inside(self, key: str) -> str:
+        """Place of a table inside this one: ``[weights.targets]``, ``[[waves]] 2 [columns.city]``."""
+        listed = re.fullmatch(r"(\[\[.*?\]\] \S+)(?: \[(.*)\])?", self.where)
+        if listed is None:
+            return f"[{self._path(key)}]"
+        return f"{listed[1]} [{f'{listed[2]}.{key}' if listed[2] else key}]"
 
 
 def is_number(value: object) -> bool:
