@@ -323,3 +323,16 @@ def test_single_item_constructs_and_lone_items(folder: Path) -> None:
 
 def test_study_notes_travel_along(study: Study) -> None:
     assert "read so" in load_answers(replace(study, notes=("read so",))).notes
+
+
+def test_previews_are_set_aside_unless_there_is_nothing_else(folder: Path) -> None:
+    write_study(folder, TOML.replace("[data]", '[data]\nstatus_column = "state"'))
+    frame = answers_frame().assign(state="complete").astype(object)
+    own = frame.index[frame["month"] == "2026-10"]
+    frame.loc[own[:3], "state"] = "test"
+    write_answers(folder, frame)
+    answers = load_answers(load_study(folder))
+    assert answers.n == answers.received - 3
+    assert answers.ledger.set_index("rule").loc["trial", "action"] == "set_aside"
+    write_answers(folder, frame.assign(state="test"))
+    assert load_answers(load_study(folder)).n == answers.received

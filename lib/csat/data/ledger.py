@@ -16,6 +16,7 @@ RULES = (
     "empty_row",
     "other_wave",
     "other_segment",
+    "trial",
     "not_asked",
     "recoded",
     "label_to_code",

@@ -171,6 +171,7 @@ class _Work:
         cells, note = self._rows(asked)
         received = len(cells)
         notes += [note] if note else []
+        cells = self._without_trials(cells)
         safe = protect(self.study, replace(self.table, cells=cells), self.ledger)
         cells, notes = safe.cells, [*notes, *safe.notes]
         numbers, base = self._numbers(cells, off_scale)
@@ -237,6 +238,17 @@ class _Work:
         own = {role: getattr(self.study.data, f"{role}_column", "") for role in ROLES}
         told = {**table.roles, **{role: column for role, column in own.items() if column}}
         return {role: column for role, column in told.items() if column in table.cells}
+
+    def _without_trials(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows that respondents gave: previews of the form are nobody's answers, unless there are no others."""
+        status = self._roles(self.table).get("status", "")
+        if status not in cells:
+            return cells
+        trial = cells[status].str.lower() == "test"
+        if not trial.any() or trial.all():
+            return cells
+        self.ledger.add("select", "trial", "set_aside", int(trial.sum()), list(cells.index[trial]))
+        return cells[~trial]
 
     def _rows(self, asked: bool) -> tuple[pd.DataFrame, str]:
         """Rows of the wave that are not wholly empty."""

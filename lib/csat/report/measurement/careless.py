@@ -28,7 +28,7 @@ SHOWN = (*CarelessRules().counted, "straight_line", "any", "careless", "straight
 PLAIN_SIGNS = ("pace", "attention", "implausible")
 """Signs that count on the shortest questionnaire too."""
 
-LEAST_ITEMS = 8
+LEAST_ITEMS = 12
 """Items below which nobody can be told careless: a few equal answers in a row are then quite usual."""
 
 MANY_STRAIGHT = 0.05
