@@ -15,7 +15,9 @@ from questionnaire_files import full_toml, write_full_study
 GOOD = """
 [quality]
 fast_share = 0.4
-implausible = [{ when = "trouble = no and s1 <= 2", text = { en = "Unhappy, no trouble", zh = "无问题却不满" } }]
+implausible = [
+  { when = "trouble = no and s1 <= 2", text = { en = "Unhappy, no trouble", zh = "无问题却不满" } },
+]
 [quality.attention]
 s2 = 4
 role = "user"
