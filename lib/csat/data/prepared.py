@@ -240,7 +240,7 @@ class _Work:
         return {role: column for role, column in told.items() if column in table.cells}
 
     def _without_trials(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """Rows but previews of the form, which are nobody's answers; all of them where there are no others."""
+        """Rows but previews, which are nobody's answers; all of them where there are no others."""
         status = self._roles(self.table).get("status", "")
         if status not in cells:
             return cells
