@@ -16,6 +16,7 @@ from csat.data.prepared import Prepared
 from csat.data.problems import DataError
 from csat.data.simulated import as_marked
 from csat.data.sources.fetching import prepare_wave
+from csat.data.store.closing import Closing
 from csat.data.store.loading import StoredWave, load_stored
 from csat.data.waves.which import latest_wave
 from csat.data.weighting.report import Weighting
@@ -65,6 +66,8 @@ class Answers:
         How many revisions of the wave are stored.
     provisional : bool
         Whether the wave is stored and not closed yet.
+    late : Closing or None
+        The closing of the wave, where the revision was stored after it.
     snapshot : str
         Hash of the snapshot; empty where they come from a file.
     weighting : Weighting or None
@@ -93,6 +96,7 @@ class Answers:
     revision: int | None = None
     revisions: int = 0
     provisional: bool = False
+    late: Closing | None = None
     snapshot: str = ""
     weighting: Weighting | None = None
 
@@ -233,6 +237,7 @@ def answers_of(
         revision=stored.revision if stored else None,
         revisions=stored.revisions if stored else 0,
         provisional=stored.provisional if stored else False,
+        late=stored.late if stored else None,
         snapshot=stored.sha256 if stored else "",
     )
 

@@ -106,6 +106,7 @@ def build_wave_index(
             facts=facts(study, told, words, run_key),
             simulated=study.simulated,
             provisional=card.provisional,
+            late=told.get("late"),
             card=json.dumps(asdict(card), ensure_ascii=False, sort_keys=True),
         )
         path = folder / published_name("index", lang, spoken)

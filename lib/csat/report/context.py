@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from csat.data import Answers
     from csat.study.definition import Study
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every page of a run is about: it is shown in the footer and written into the results."""
+    """What every page of a run is about: it is shown in the footer and written into the results.
+
+    ``late`` tells of the closing of the wave (``closed``, a day, and ``revision``) where the answers are of a
+    revision that was stored after it.
+    """
 
     notebook: str
     study: Study
@@ -27,6 +33,13 @@ class Context:
     revision: int | None = None
     revisions: int = 0
     provisional: bool = False
+    late: Mapping[str, Any] | None = None
+
+
+def told_late(answers: Answers | None) -> dict[str, Any] | None:
+    """Day and revision of the closing that a late revision came after; None where nothing came late."""
+    closing = answers.late if answers is not None else None
+    return {"closed": closing.day, "revision": closing.revision} if closing else None
 
 
 def work_folder(context: Context) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,8 @@ class Entry:
 class Frame:
     """Everything on a page but the words that never change.
 
-    ``facts`` are (name, value) pairs of the footer; ``card`` is what the list of reports reads back.
+    ``facts`` are (name, value) pairs of the footer; ``card`` is what the list of reports reads back; ``late``
+    tells of the closing that a late revision came after (``closed``, a day, and its ``revision``).
     """
 
     lang: str
@@ -57,6 +58,7 @@ class Frame:
     facts: tuple[tuple[str, str], ...] = ()
     simulated: bool = False
     provisional: bool = False
+    late: Mapping[str, Any] | None = None
     card: str = ""
 
     @property

@@ -98,6 +98,7 @@ def export_html(
         facts=facts(study, told, words, run_key),
         simulated=study.simulated,
         provisional=bool(told.get("provisional")),
+        late=told.get("late"),
     )
     return render_frame(page)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from csat.report import results, suppression, tables
 from csat.report.analysed import analysed
-from csat.report.context import Context, work_folder
+from csat.report.context import Context, told_late, work_folder
 from csat.report.estimates import Digits, EstimateTable
 from csat.report.figures import figure_html
 from csat.report.language import SECTION_OF_NOTEBOOK, Catalogue
@@ -383,6 +383,7 @@ def open_page(
         revision=answers.revision if answers is not None else None,
         revisions=answers.revisions if answers is not None else 0,
         provisional=answers.provisional if answers is not None else False,
+        late=told_late(answers),
     )
     folder = Path(out) if str(out) else work_folder(context)
     for stale in (folder / f"{notebook}.results.json", folder / f"{notebook}.metrics.csv"):

@@ -43,6 +43,7 @@ class RunResult:
     warnings: tuple[str, ...]
     revision: int | None = None
     provisional: bool = False
+    late: bool = False
 
     @property
     def index(self) -> Path:
@@ -319,4 +320,5 @@ def _result(plan: Plan, started: float, skipped: bool, gone: Sequence[str]) -> R
         warnings=(*removed, *content.get("warnings", ())),
         revision=plan.revision,
         provisional=plan.provisional,
+        late=plan.late,
     )

@@ -39,6 +39,7 @@ class Plan:
     source: str
     revision: int | None
     provisional: bool
+    late: bool
     inputs: Mapping[str, Any]
     key: str
 
@@ -151,6 +152,7 @@ def make_plan(
         source=answers.source,
         revision=answers.revision,
         provisional=answers.provisional,
+        late=answers.late is not None,
         inputs=inputs,
         key=manifest.run_key(inputs),
     )
@@ -181,6 +183,7 @@ def _stored(answers: Answers) -> dict[str, Any]:
         "revision": answers.revision,
         "revisions": answers.revisions,
         "provisional": answers.provisional,
+        "late": answers.late is not None,
     }
 
 

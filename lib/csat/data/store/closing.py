@@ -40,6 +40,11 @@ class Closing:
     snapshot: str
     closed: str
 
+    @property
+    def day(self) -> str:
+        """Day of the closing (``2026-11-05``)."""
+        return self.closed[:10]
+
 
 def closing_of(place: WavePlace) -> Closing | None:
     """When a wave was closed; None while it is provisional.

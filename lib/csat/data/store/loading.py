@@ -24,6 +24,8 @@ class StoredWave:
         Its number, and how many revisions of the wave there are.
     provisional : bool
         Whether the wave is not closed yet.
+    late : Closing or None
+        The closing of the wave, where the revision was stored after it.
     sha256 : str
         Hash over the answers and everything that is told of them.
     """
@@ -33,6 +35,7 @@ class StoredWave:
     revisions: int
     provisional: bool
     sha256: str
+    late: Closing | None = None
 
 
 def load_stored(study: Study, wave: str, revision: str | int = "", off_scale: str = "") -> StoredWave | None:
@@ -66,24 +69,25 @@ def load_stored(study: Study, wave: str, revision: str | int = "", off_scale: st
     prepared = snapshot.prepared(study)
     _check_rule(snapshot, prepared, off_scale)
     closing = closing_of(snapshot.place)
-    notes = (*prepared.notes, *_late(snapshot, closing))
+    late = closing if closing and snapshot.revision > closing.revision else None
+    notes = (*prepared.notes, *_late(snapshot, late))
     return StoredWave(
         prepared=replace(prepared, notes=notes),
         revision=snapshot.revision,
         revisions=len(place_of(study, wave).revisions()),
         provisional=closing is None,
         sha256=snapshot.sha256,
+        late=late,
     )
 
 
 def _late(snapshot: Snapshot, closing: Closing | None) -> tuple[str, ...]:
     """Note that a revision was stored after the wave was closed."""
-    if closing is None or snapshot.revision <= closing.revision:
+    if closing is None:
         return ()
-    day = closing.closed[:10]
     return (
         f"revision {snapshot.revision} was stored after the wave was closed "
-        f"(on {day}, with revision {closing.revision})",
+        f"(on {closing.day}, with revision {closing.revision})",
     )
 
 
