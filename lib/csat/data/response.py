@@ -53,6 +53,11 @@ class Response:
         """Cases in all."""
         return sum(self.counts.values())
 
+    @property
+    def answered(self) -> int:
+        """Cases with a complete or partial answer."""
+        return self.counts["complete"] + self.counts["partial"]
+
     def rate(self, name: str) -> float:
         """Value of one of `RATES`."""
         return float(self.rates.set_index("rate")["value"][name])

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 25
 """Findings that the table shows; all of them are counted."""
 
+TOLERANCE, FEW_CASES = 0.02, 2
+"""How far answers of the sample file and answers received may be apart unsaid: share, or cases if more."""
+
 RESPONSE_FORMATS: Mapping[Hashable, Format] = {"value": "pct1", "cases": "n"}
 """How the columns of the response tables are written."""
 
@@ -167,6 +170,23 @@ def response_rows(found: Response) -> pd.DataFrame:
     )
 
 
+def answers_received(answers: Answers) -> int:
+    """Count the rows of the whole wave that hold an answer of a respondent: no previews, no empty ones."""
+    ledger = answers.ledger
+    return answers.received - int(ledger.loc[ledger["rule"].isin(("trial", "no_answer")), "count"].sum())
+
+
+def differs(sample: int, came: int) -> bool:
+    """Whether two counts of the same answers are more than 2 % (of the larger) and more than 2 cases apart.
+
+    Examples
+    --------
+    >>> differs(430, 380), differs(430, 424), differs(20, 18)
+    (True, False, False)
+    """
+    return abs(sample - came) > max(TOLERANCE * max(sample, came), FEW_CASES)
+
+
 def show_response(page: Page, answers: Answers) -> None:
     """Show what became of everybody who was asked, and the rates, where the study has a sample."""
     found = response_of(answers.study, answers.wave)
@@ -180,6 +200,9 @@ def show_response(page: Page, answers: Answers) -> None:
         "e": found.eligible_share,
     }
     page.say("response.estimated" if found.estimated else "response.given", **values)
+    came = answers_received(answers)
+    if differs(found.answered, came):
+        page.warn("response.differs", sample=found.answered, came=came)
     outcomes = {page.t(f"response.outcome.{name}"): count for name, count in found.counts.items()}
     cases = pd.DataFrame({"outcome": list(outcomes), "cases": list(outcomes.values())})
     page.table("response.cases", cases, RESPONSE_FORMATS)
