@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from csat.data import load_answers
 from csat.data.answers import Answers
 from csat.report import measurement as m
 from csat.report.measurement.intake import rows_in_words
-from csat.report.measurement.received import MOST_FINDINGS, finding_table, flow_steps
+from csat.report.measurement.received import MOST_FINDINGS, differs, finding_table, flow_steps
 from csat.report.page import Page, open_page
 from csat.study import load_study
 from study_files import ITEMS, TOML, answers_frame, write_answers, write_study
@@ -145,3 +146,43 @@ def test_ledger_and_findings_stand_beside_the_page_as_data(
         )
         assert found["rule"].tolist() == table["rule"].tolist()
         assert found["count"].tolist() == table["count"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "60 people gave a complete or partial answer, but 93 answers came in"),
+        ("zh", "标为完成或部分完成的有 60 人，而本期收到的答卷为 93 份"),
+    ],
+)
+def test_a_sample_file_that_does_not_fit_the_answers_is_warned_of(
+    lang: str, told: str, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, soup = shown(answers, lang, tmp_path, monkeypatch)
+    boxes = [box.get_text(" ") for box in soup.find_all("div", class_="warning")]
+    assert sum(told in box for box in boxes) == 1
+    assert sum(told in warning for warning in page.warnings) == 1
+
+
+def test_a_sample_file_may_be_a_little_apart() -> None:
+    far = [differs(430, 380), differs(380, 430), differs(100, 97), differs(0, 3)]
+    near = [differs(380, 380), differs(430, 422), differs(100, 98), differs(20, 18)]
+    assert all(far) and not any(near)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_columns_dropped_as_personal_are_not_listed_as_left_out(
+    lang: str, answers: Answers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = ["personal_dropped", "personal_hashed"]
+    personal = pd.DataFrame({"rule": told, "item": ["IPAddress", "member"], "count": 5, "action": "dropped"})
+    fragments: list[str] = []
+    monkeypatch.setattr(Page, "html", lambda self, fragment: fragments.append(fragment))
+    columns = ("IPAddress", "remark", "member")
+    some = replace(answers, unknown_columns=columns, ledger=pd.concat([answers.ledger, personal]))
+    page = open_page("02_measurement", answers=some, lang=lang, out=tmp_path)
+    m.show_unmapped(page, some)
+    assert "remark" in fragments[0] and "IPAddress" not in fragments[0] and "member" not in fragments[0]
+    fragments.clear()
+    m.show_unmapped(page, replace(some, unknown_columns=("IPAddress", "member")))
+    assert fragments == []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csat.data.privacy.left_out import left_out
 from csat.report.design.folded import folded
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ FEW = 8
 def show_unmapped(page: Page, answers: Answers) -> None:
     """Name the columns that were left out; nothing where all have a meaning.
 
+    Columns that were dropped or hashed as personal data are told in the ledger.
+
     Parameters
     ----------
     page : Page
     answers : Answers
     """
-    columns = [str(name) for name in answers.unknown_columns]
+    columns = left_out(answers.unknown_columns, answers.ledger)
     if not columns:
         return
     if len(columns) <= FEW:
