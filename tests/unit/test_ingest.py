@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from csat.data import DataError
@@ -110,9 +111,9 @@ def test_ingest_says_what_it_did(csat: Call, folder: Path) -> None:
         "40 answers received, 39 kept",
         "Rows of other waves, set aside: 20",
         "Codes that mean no answer, set to missing (6 items): 6",
-        "Respondents without any answer, set aside: 1 (rows 26)",
+        "Respondents without any answer, set aside: 1 (row 26)",
         "findings:",
-        "columns that the study does not know, left out: note",
+        "column that the study does not know, left out: note",
         "stored as revision 1 (",
         "wave provisional until closed",
     ):
@@ -371,3 +372,97 @@ def test_the_mark_of_a_provisional_wave(study: Study) -> None:
     assert 'class="provisional"' not in render_frame(page)
     marked = Frame(lang="zh", title="t", heading="h", body="", provisional=True)
     assert 'class="provisional" role="note"' in render_frame(marked) and "暂定" in render_frame(marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "include what came in after the wave was closed on {day} with revision 1."),
+        ("zh", "本期已于 {day} 以第 1 版关闭"),
+    ],
+)
+def test_every_page_of_a_late_revision_says_so(
+    study: Study, folder: Path, tmp_path: Path, lang: str, told: str
+) -> None:
+    import nbformat
+    from csat.data import load_answers
+    from csat.report.archive import build_wave_index
+    from csat.report.html import export_html
+
+    def pages(revision: str = "") -> list[str]:
+        answers = load_answers(study, WAVE, revision=revision)
+        work = tmp_path / "work" / lang
+        open_page("02_measurement", answers=answers, lang=lang, out=work).finish()
+        book = tmp_path / "02_measurement.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(), book)
+        made = tmp_path / "made"
+        made.mkdir(exist_ok=True)
+        (index,) = build_wave_index(made, study, {lang: work}, ["02_measurement"])
+        results = work / "02_measurement.results.json"
+        return [export_html(book, study, lang, results), index.read_text(encoding="utf-8")]
+
+    ingest(study, WAVE, provisional=False)
+    assert not any('class="late"' in page for page in pages())
+    ingest(study, WAVE, folder / "late.csv")
+    closing, _ = close_wave(place_of(study, WAVE))
+    for page in pages():
+        assert 'class="late" role="note"' in page and 'class="provisional"' not in page
+        assert told.format(day=closing.day) in page
+    assert not any('class="late"' in page for page in pages("1"))
+
+
+def test_the_manifest_says_that_a_revision_is_late(root: Path, folder: Path, study: Study) -> None:
+    ingest(study, WAVE, provisional=False)
+    closed = plan_of(root, folder)
+    assert (closed.late, closed.inputs["late"]) == (False, False)
+    ingest(study, WAVE, folder / "late.csv")
+    late = plan_of(root, folder)
+    assert (late.late, late.provisional, late.inputs["late"]) == (True, False, True)
+    pinned = plan_of(root, folder, "1")
+    assert not pinned.late and pinned.key != late.key
+
+
+# ---- what ingest says ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "last"),
+    [
+        (3, "    note: speeding: 2 (rows 1, 2)"),
+        (4, "    … and 1 more finding: see the measurement report (csat run)"),
+        (9, "    … and 6 more findings: see the measurement report (csat run)"),
+    ],
+)
+def test_findings_beyond_the_first_are_counted(found: int, last: str) -> None:
+    from csat.run.intake_words import _findings
+
+    one = {"rule": "speeding", "item": "", "count": 2, "rows": "1, 2", "severity": "note", "action": "kept"}
+    lines = list(_findings(pd.DataFrame([one] * found)))
+    assert lines[0] == f"  findings: {found} notes" and lines[-1] == last
+
+
+def test_a_single_answer_is_told_in_the_singular() -> None:
+    from csat.run.intake_words import _counted, _rows
+
+    assert [_counted(n, "answer") for n in (0, 1, 2)] == ["0 answers", "1 answer", "2 answers"]
+    assert [_rows(r) for r in ("", "26", "3, 4", "3 and 9 more")] == [
+        "",
+        " (row 26)",
+        " (rows 3, 4)",
+        " (rows 3 and 9 more)",
+    ]
+
+
+def test_personal_columns_are_not_told_as_left_out_without_a_meaning(csat: Call, folder: Path) -> None:
+    from csat.data import load_answers
+    from csat.data.privacy.left_out import left_out
+
+    frame = answers_frame()
+    mails = [f"guest{n}@example.com" for n in range(len(frame))]
+    write_answers(folder, frame.assign(note="hello", **{"e-mail": mails, "extra": mails}))
+    answers = load_answers(load_study(folder), WAVE)
+    assert set(answers.unknown_columns) == {"note", "e-mail", "extra"}
+    assert left_out(answers.unknown_columns, answers.ledger) == ("note",)
+    for command in (("ingest", folder, "--wave", WAVE), ("check", folder, "--wave", WAVE)):
+        (line,) = [one for one in csat(*command).output.splitlines() if "does not know" in one]
+        assert line.endswith(": note")

@@ -234,7 +234,8 @@ def _of_store(result: RunResult) -> str:
     """Which stored revision a report is made of; nothing where its answers come from a file."""
     if result.revision is None:
         return ""
-    return f", revision {result.revision}" + (", provisional" if result.provisional else "")
+    state = ", provisional" if result.provisional else ", late" if result.late else ""
+    return f", revision {result.revision}{state}"
 
 
 def _check(study: str, wave: str, data: str, strict: bool) -> None:
@@ -286,9 +287,12 @@ def _say_remarks(found: Sequence[Remark], strict: bool) -> None:
 
 def _say_answers(answers: Answers) -> None:
     """Say what was found about the answers."""
+    from csat.data.privacy.left_out import left_out
+
     click.echo(f"wave {answers.wave}: {answers.n} respondents from {answers.source}")
-    if answers.unknown_columns:
-        click.echo(f"  columns that the study does not know: {', '.join(map(str, answers.unknown_columns))}")
+    if unknown := left_out(answers.unknown_columns, answers.ledger):
+        what = "column" if len(unknown) == 1 else "columns"
+        click.echo(f"  {what} that the study does not know: {', '.join(unknown)}")
     for note in answers.notes:
         click.echo(f"  note: {note}")
 

@@ -28,14 +28,17 @@ def summary(done: Ingested) -> Iterator[str]:
         Lines: what was recognised, what was kept and why not the rest, findings, weights, columns left out,
         what is stored.
     """
+    from csat.data.privacy.left_out import left_out
+
     prepared = done.prepared
     yield f"{prepared.study.id} {prepared.wave}: {prepared.format or 'answers'} from {prepared.source}"
-    yield f"  {prepared.received} answers received, {len(prepared.numbers)} kept"
+    yield f"  {_counted(prepared.received, 'answer')} received, {len(prepared.numbers)} kept"
     yield from _ledger(prepared.ledger)
     yield from _findings(prepared.findings)
     yield from _weights(prepared)
-    if prepared.unknown_columns:
-        yield f"  columns that the study does not know, left out: {', '.join(prepared.unknown_columns)}"
+    if unknown := left_out(prepared.unknown_columns, prepared.ledger):
+        what = "column" if len(unknown) == 1 else "columns"
+        yield f"  {what} that the study does not know, left out: {', '.join(unknown)}"
     for note in prepared.notes:
         yield f"  note: {note}"
     for warning in done.warnings:
@@ -58,7 +61,7 @@ def _ledger(ledger: pd.DataFrame) -> Iterator[str]:
         key = f"ledger.rule.{rule}"
         told = words.t(key, items=items, k=len(items)) if words.has(key) else str(rule).replace("_", " ")
         rows = entries["rows"].iloc[0] if len(entries) == 1 else ""
-        yield f"    {told}: {count}" + (f" (rows {rows})" if rows else "")
+        yield f"    {told}: {count}{_rows(rows)}"
 
 
 def _findings(findings: pd.DataFrame) -> Iterator[str]:
@@ -67,17 +70,18 @@ def _findings(findings: pd.DataFrame) -> Iterator[str]:
         yield "  findings: none"
         return
     counts = [
-        f"{found} {severity}{'s' if found > 1 else ''}"
+        _counted(found, severity)
         for severity in ("error", "warning", "note")
         if (found := int((findings["severity"] == severity).sum()))
     ]
     yield f"  findings: {', '.join(counts)}"
     for row in findings.head(_SHOWN).to_dict("records"):
         item = f" {row['item']}" if row["item"] else ""
-        rows = f" (rows {row['rows']})" if row["rows"] else ""
-        yield f"    {row['severity']}: {str(row['rule']).replace('_', ' ')}{item}: {row['count']}{rows}"
+        what = str(row["rule"]).replace("_", " ")
+        yield f"    {row['severity']}: {what}{item}: {row['count']}{_rows(row['rows'])}"
     if len(findings) > _SHOWN:
-        yield f"    and {len(findings) - _SHOWN} more: in the measurement report"
+        more = _counted(len(findings) - _SHOWN, "more finding")
+        yield f"    … and {more}: see the measurement report (csat run)"
 
 
 def _weights(prepared: Prepared) -> Iterator[str]:
@@ -88,6 +92,18 @@ def _weights(prepared: Prepared) -> Iterator[str]:
     if len(weights) and prepared.weights.nunique() > 1:
         deff, effective = kish(weights)
         yield f"  weights: design effect {deff:.2f}, {len(weights)} answers count as {effective:.0f}"
+
+
+def _rows(rows: str) -> str:
+    """Which rows are meant, in brackets; nothing where none is named."""
+    if not rows:
+        return ""
+    return f" (row {rows})" if rows.isdigit() else f" (rows {rows})"
+
+
+def _counted(number: int, what: str) -> str:
+    """Give a number with its noun, as ``1 answer`` and ``2 answers``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def listed(table: pd.DataFrame, verified: bool) -> Iterator[str]:
