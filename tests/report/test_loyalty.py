@@ -657,6 +657,19 @@ def test_chances_are_never_certain(page: Page) -> None:
     assert odds(page, 0.424) == "42%"
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_single_driver_has_no_share_of_importance(mobile: Findings, tmp_path: Path, lang: str) -> None:
+    page = open_page("03_loyalty", answers=mobile.answers, lang=lang, out=tmp_path)
+    one = dataclasses.replace(mobile.drivers, order=mobile.drivers.order[:1])
+    (card,) = front.top_drivers(page, dataclasses.replace(mobile, drivers=one))
+    assert card.importance == "" and card.performance
+    assert {"en": "the only driver measured", "zh": "唯一测量的驱动因素"}[lang] in card.note
+    told = front.page_one(page, dataclasses.replace(mobile, drivers=one))
+    shown = text_of(BeautifulSoup(executive.render(told, page.words), "html.parser"))
+    assert {"en": "importance", "zh": "重要性"}[lang] not in shown.split(card.note)[0]
+    assert all(card.importance for card in front.top_drivers(page, mobile))
+
+
 def test_page_one_is_escaped(mobile: Findings, page: Page) -> None:
     fragment = executive.render(front.page_one(page, mobile), page.words)
     assert BeautifulSoup(fragment, "html.parser").find("section", class_="executive") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from bs4 import BeautifulSoup
 from csat.data import load_answers
 from csat.data.ingest import ingest
 from csat.data.waves.earlier import earlier_hashes, earlier_waves, load_earlier
+from csat.report import executive, loyalty
+from csat.report.loyalty import front
+from csat.report.loyalty.change import direction, written
 from csat.report.loyalty.showing_trend import lines, show_trend
 from csat.report.loyalty.trend import Trend, over_time
 from csat.report.page import Page, open_page
@@ -110,6 +114,71 @@ def test_only_this_waves_changes_are_recorded(plain: Trend) -> None:
     frame = pd.concat(plain.frames)
     assert not frame.duplicated(["metric", "subject"]).any()
     assert {"change_index", "change_top_box", "change_composition", "change_within"} == set(frame["metric"])
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_page_one_tells_the_changes_of_the_section(plain: Trend, tmp_path: Path, lang: str) -> None:
+    page = open_page("03_loyalty", answers=plain.answers[-1], lang=lang, out=tmp_path)
+    found = loyalty.analyse(plain.answers[-1], replicates=50)
+    told = front.page_one(page, found, plain)
+    cards = {card.label: card.change for card in told.figures}
+    latest = plain.latest[plain.latest["metric"] == "change_index"].set_index("subject")
+    verdicts = {"en": {"up": "up, beyond noise", "down": "down, beyond noise", "noise": "within noise"}}
+    verdicts["zh"] = {"up": "上升，超出随机波动", "down": "下降，超出随机波动", "noise": "波动之内"}
+    for role, construct in (("satisfaction", "Sat"), ("loyalty", "Loy")):
+        row = latest.loc[construct].to_dict()
+        change = cards[page.t(f"page_one.figure.{role}")]
+        number, interval = written(page, row).split("\u00a0(", 1)
+        assert number in change and interval.rstrip(")") in change
+        assert verdicts[lang][direction(row)] in change and "2026-09" in change and "95%" in change
+    assert {"en": "have both risen since 2026-09", "zh": "自 2026-09 以来均有上升"}[lang] in told.verdict
+    shown = executive.render(told, page.words)
+    assert shown.count("card-change") == sum(bool(change) for change in cards.values()) >= 2
+
+
+def test_page_one_is_silent_where_no_wave_can_be_compared(tmp_path: Path) -> None:
+    first = trend_of(study(tmp_path / "first"), "2026-07")
+    modes = {wave: f'mode = "{"online" if wave < "2026-10" else "phone"}"' for wave in WAVES}
+    other = trend_of(study(tmp_path / "other", modes))
+    for found in (first, other):
+        analysed = loyalty.analyse(found.answers[-1], replicates=50)
+        page = open_page("03_loyalty", answers=found.answers[-1], out=tmp_path / "out")
+        assert front.page_one(page, analysed, found) == front.page_one(page, analysed)
+
+
+def test_one_question_of_loyalty_says_what_is_compared(plain: Trend, tmp_path: Path) -> None:
+    page = open_page("03_loyalty", answers=plain.answers[-1], out=tmp_path)
+    row = plain.latest[plain.latest["metric"] == "change_top_box"].iloc[0]
+    line = front.change_line(page, plain, "change_top_box", row["subject"])
+    assert line.startswith("Top answers since 2026-09") and f"{100 * row['estimate']:+.1f}" in line.replace(
+        "−", "-"
+    )
+    assert "percentage points" in line
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "way"),
+    [
+        (0.2, 1.4, 0.01, "up"),
+        (-1.4, -0.2, 0.01, "down"),
+        (-1.4, -0.2, 0.06, "unsure"),
+        (-1.0, 0.2, 0.3, "noise"),
+    ],
+)
+def test_a_change_that_only_its_own_interval_confirms_is_not_certain(
+    plain: Trend, shown: Shown, low: float, high: float, p: float, way: str
+) -> None:
+    told = {"estimate": (low + high) / 2, "ci_low": low, "ci_high": high, "p_adjusted": p}
+    assert direction(told) == way
+    assert (
+        direction(told | {"p_adjusted": float("nan"), "ci_low": float("nan"), "ci_high": float("nan")})
+        == "noise"
+    )
+    table = plain.changes.copy()
+    table.loc[table["metric"] == "change_index", list(told)] = list(told.values())
+    text = text_of(shown(replace(plain, changes=table), "en"))
+    words = {"up": "has risen", "down": "has fallen", "unsure": "is not certain", "noise": "has not moved"}
+    assert words[way] in text.split("Figures of this wave")[0]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

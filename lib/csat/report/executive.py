@@ -18,7 +18,8 @@ class KeyFigure:
     """One of the three figures: plain-text label, estimate with interval and n.
 
     ``digits`` are decimals; ``unit`` follows the number (``%``); ``target`` is plain text; ``badge`` says
-    whether a change is a signal or within noise; ``note`` is one short sentence below.
+    whether a change is a signal or within noise; ``change`` is a line on the change since an earlier wave;
+    ``note`` is one short sentence below.
     """
 
     label: str
@@ -31,11 +32,15 @@ class KeyFigure:
     target: str = ""
     badge: Badge = ""
     note: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True)
 class Driver:
-    """One driver: its label, how much it matters and how it does, each as written text with its interval."""
+    """One driver: its label, how much it matters and how it does, each as written text with its interval.
+
+    ``importance`` is empty where there is nothing to compare the driver with.
+    """
 
     label: str
     importance: str
@@ -126,7 +131,7 @@ def _figures_head(figures: Sequence[KeyFigure]) -> str:
 
 
 def _figure(figure: KeyFigure, words: Catalogue) -> str:
-    """Render one card: label, value, interval, n, badge."""
+    """Render one card: label, value, interval, n, badge, change, note."""
     absent = numbers.is_missing(figure.estimate)
     value = "" if absent else numbers.number(figure.estimate, figure.digits) + figure.unit
     lines = [f'<p class="card-label">{escape(figure.label)}</p>']
@@ -144,6 +149,8 @@ def _figure(figure: KeyFigure, words: Catalogue) -> str:
         lines.append(f'<p class="card-base">{" · ".join(small)}</p>')
     if figure.badge:
         lines.append(f'<p class="badge badge-{figure.badge}">{_word(words, figure.badge)}</p>')
+    if figure.change:
+        lines.append(f'<p class="card-change">{escape(figure.change)}</p>')
     if figure.note:
         lines.append(f'<p class="card-note">{escape(figure.note)}</p>')
     return "".join(lines)
@@ -155,9 +162,8 @@ def _drivers(page: ExecutivePage, words: Catalogue) -> str:
         return ""
     entries = []
     for driver in page.drivers:
-        facts = [_word(words, "importance", value=driver.importance)]
-        if driver.performance:
-            facts.append(_word(words, "performance", value=driver.performance))
+        told = {"importance": driver.importance, "performance": driver.performance}
+        facts = [_word(words, key, value=value) for key, value in told.items() if value]
         note = f'<span class="driver-note">{escape(driver.note)}</span>' if driver.note else ""
         entries.append(
             f'<li><span class="driver-label">{escape(driver.label)}</span> '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from csat.report.loyalty.bridge import CUT
 from csat.report.loyalty.drivers import TOP
 from csat.report.loyalty.findings import WEAK, Findings
 from csat.report.loyalty.front_action import action, candidates, caveats
+from csat.report.loyalty.front_change import change_line, moved
 from csat.report.loyalty.telling import ends, index_gap, parts_clear
 from csat.report.loyalty.telling_drivers import first_chance, overlapping_drivers
 from csat.report.loyalty.telling_first import first_values, priority_kind
@@ -21,6 +23,7 @@ from csat.report.loyalty.words import in_percent, names, odds, sentence_gap, tar
 from csat.stats.shares import effective_n
 
 if TYPE_CHECKING:
+    from csat.report.loyalty.trend import Trend
     from csat.report.page import Page
 
 FEW_MISSING, MANY_MISSING = 0.05, 0.15
@@ -28,7 +31,7 @@ FEW_CARELESS, MANY_CARELESS = 0.10, 0.20
 """Shares of missing answers and of careless respondents up to which the strip says good, and fair."""
 
 
-def page_one(page: Page, found: Findings) -> ExecutivePage:
+def page_one(page: Page, found: Findings, waves: Trend | None = None) -> ExecutivePage:
     """Put page one together.
 
     Parameters
@@ -36,6 +39,8 @@ def page_one(page: Page, found: Findings) -> ExecutivePage:
     page : Page
         For words and labels.
     found : Findings
+    waves : Trend, optional
+        The wave and those before it, for what has changed.
 
     Returns
     -------
@@ -43,8 +48,8 @@ def page_one(page: Page, found: Findings) -> ExecutivePage:
         Plain text in the page's language.
     """
     return ExecutivePage(
-        verdict=verdict(page, found),
-        figures=tuple(figures(page, found)),
+        verdict=verdict(page, found, waves),
+        figures=tuple(figures(page, found, waves)),
         drivers=tuple(top_drivers(page, found)),
         action=action(page, found),
         quality=tuple(quality(page, found)),
@@ -56,15 +61,16 @@ def page_one(page: Page, found: Findings) -> ExecutivePage:
 # ---- verdict -----------------------------------------------------------------------------------------------
 
 
-def verdict(page: Page, found: Findings) -> str:
-    """One sentence: where customers stand, and what to take up first."""
+def verdict(page: Page, found: Findings, waves: Trend | None = None) -> str:
+    """One sentence: where customers stand, and what to take up first; one more when that has changed."""
     clauses = [page.t(f"page_one.verdict.{_standing(page, found)}", **_standing_values(page, found))]
     if found.roles.target:
         kind = priority_kind(found)
         values = {name: first_values(page, found)[name] for name in ("first", "second")} if kind else {}
         key = f"first_{'likely' if kind == 'overlap' else kind}" if kind else "no_driver"
         clauses.append(page.t(f"page_one.verdict.{key}", **values))
-    return page.t("clause_and").join(clauses) + page.t("clause_end")
+    told = page.t("clause_and").join(clauses) + page.t("clause_end")
+    return sentence_gap(page).join(one for one in (told, moved(page, found, waves)) if one)
 
 
 def _standing(page: Page, found: Findings) -> str:
@@ -101,20 +107,21 @@ def _standing_values(page: Page, found: Findings) -> dict[str, Any]:
 # ---- three figures -----------------------------------------------------------------------------------------
 
 
-def figures(page: Page, found: Findings) -> list[KeyFigure]:
+def figures(page: Page, found: Findings, waves: Trend | None = None) -> list[KeyFigure]:
     """Satisfaction, loyalty, and recommendation or the strongest part of loyalty."""
-    cards = [_index_card(page, found, role) for role in ("satisfaction", "loyalty")]
+    cards = [_index_card(page, found, role, waves) for role in ("satisfaction", "loyalty")]
     if not any(found.index(role).known for role in (found.roles.satisfaction, found.roles.loyalty)):
         cards = []
-    third = _nps_card(page, found) or _part_card(page, found) or _both_card(page, found)
+    third = _nps_card(page, found, waves) or _part_card(page, found, waves) or _both_card(page, found)
     return [*cards, third] if third else cards
 
 
-def _index_card(page: Page, found: Findings, role: str) -> KeyFigure:
+def _index_card(page: Page, found: Findings, role: str, waves: Trend | None) -> KeyFigure:
     """Card of an index."""
     construct = getattr(found.roles, role)
     value = found.index(construct)
-    return _card(page.t(f"page_one.figure.{role}"), value, _index_note(page, found, construct))
+    card = _card(page.t(f"page_one.figure.{role}"), value, _index_note(page, found, construct))
+    return replace(card, change=change_line(page, waves, "change_index", construct) if value.known else "")
 
 
 def _index_note(page: Page, found: Findings, construct: str) -> str:
@@ -133,7 +140,7 @@ def _card(label: str, value: Value, note: str = "", factor: float = 1.0, unit: s
     return KeyFigure(label, estimate, low, high, n if value.known else None, unit=unit, note=note)
 
 
-def _nps_card(page: Page, found: Findings) -> KeyFigure | None:
+def _nps_card(page: Page, found: Findings, waves: Trend | None) -> KeyFigure | None:
     """Net Promoter Score, where the study names an item for it."""
     item = found.study.thresholds.nps_item
     if not item or found.levels.nps.empty:
@@ -147,16 +154,19 @@ def _nps_card(page: Page, found: Findings) -> KeyFigure | None:
         ends_ = {"minimum": scale.minimum, "maximum": scale.maximum}
         notes.append(page.t("page_one.figure.nps_other_scale", **ends_))
     told = sentence_gap(page).join(notes)
-    return _card(page.t("page_one.figure.nps"), value_of(table, "nps", item), told)
+    value = value_of(table, "nps", item)
+    change = change_line(page, waves, "change_nps", item) if value.known else ""
+    return replace(_card(page.t("page_one.figure.nps"), value, told), change=change)
 
 
-def _part_card(page: Page, found: Findings) -> KeyFigure | None:
-    """Strongest part of loyalty."""
+def _part_card(page: Page, found: Findings, waves: Trend | None) -> KeyFigure | None:
+    """Strongest part of loyalty; of single questions the waves compare the top box, and the line says so."""
     at = _parts(page, found)
     if not at:
         return None
     label = page.t("page_one.figure.part", label=at["best"])
-    return _card(label, at["highest"], page.t("page_one.figure.strongest"))
+    change = change_line(page, waves, "change_top_box", at["best_id"])
+    return replace(_card(label, at["highest"], page.t("page_one.figure.strongest")), change=change)
 
 
 def _both_card(page: Page, found: Findings) -> KeyFigure | None:
@@ -180,7 +190,7 @@ def top_drivers(page: Page, found: Findings) -> list[Driver]:
         cards.append(
             Driver(
                 page.label(driver),
-                in_percent(page, share),
+                in_percent(page, share) if len(found.drivers.order) > 1 else "",
                 write(page, found.index(driver), 0),
                 _driver_note(page, found, driver),
             )
@@ -191,6 +201,8 @@ def top_drivers(page: Page, found: Findings) -> list[Driver]:
 def _driver_note(page: Page, found: Findings, driver: str) -> str:
     """How sure the driver's place is, or that its scale is weak."""
     notes = []
+    if len(found.drivers.order) == 1:
+        notes.append(page.t("page_one.only_driver"))
     if len(found.drivers.order) > TOP:
         chance = value_of(found.drivers.ranks, "importance_probability_top_three", driver).estimate
         notes.append(page.t("page_one.in_top", chance=odds(page, chance)))

@@ -10,6 +10,7 @@ import pandas as pd
 from csat.report import numbers
 from csat.report.design.folded import folded
 from csat.report.loyalty.basis import Value
+from csat.report.loyalty.change import PERCENT, direction, in_points, records, signed, written
 from csat.report.loyalty.trend import NOISE, Trend
 from csat.report.loyalty.words import Said, bounds, tell, unbroken, write
 
@@ -22,7 +23,6 @@ LINES = 4
 """Most lines of the figure: satisfaction and loyalty first."""
 
 LEVELS = {"change_index": "index_0_100", "change_nps": "nps", "change_top_box": "top_box"}
-PERCENT = ("top_box", "change_top_box")
 
 
 def show_trend(page: Page, found: Trend) -> None:
@@ -59,7 +59,7 @@ def told(page: Page, found: Trend) -> list[Said]:
     latest = found.latest[found.latest["estimate"].notna()]
     if len(latest) > 1:
         moved = latest[latest["p_adjusted"] < NOISE]
-        pairs = [_named(page, _name(page, found, row), _change(row)) for row in _rows(moved)]
+        pairs = [_named(page, _name(page, found, row), signed(row)) for row in records(moved)]
         key = "some" if pairs else "none"
         said.append((f"trend.others.{key}", {"k": len(latest), "names": pairs, "m": len(pairs)}))
     return said
@@ -73,12 +73,12 @@ def _satisfaction(page: Page, found: Trend) -> list[Said]:
         rows = rows[rows["estimate"].notna()]
         if rows.empty:
             continue
-        row = _rows(rows)[0]
-        value = _value(row)
+        row = records(rows)[0]
+        value = in_points(row)
         way = direction(row)
         size = (
             Value(abs(value.estimate), *sorted((abs(value.low), abs(value.high))))
-            if way != "noise"
+            if way in ("up", "down")
             else value
         )
         values = {"change": size.estimate, "interval": bounds(page, size), "earlier": row["earlier"]}
@@ -86,13 +86,6 @@ def _satisfaction(page: Page, found: Trend) -> list[Said]:
     if name and not said:
         said.append(("trend.before.none", {"name": page.label(name)}))
     return said
-
-
-def direction(row: Any) -> str:
-    """Say where a change went: ``up``, ``down``, or ``noise`` where it may be chance."""
-    if not row["p_adjusted"] < NOISE:
-        return "noise"
-    return "up" if row["estimate"] > 0 else "down"
 
 
 # ---- the figure --------------------------------------------------------------------------------------------
@@ -137,12 +130,12 @@ def _figure_words(page: Page, found: Trend) -> dict[str, Any]:
         return {"message": "", "values": "", "names": []}
     last = rows.iloc[-1]
     moved = found.latest[(found.latest["metric"] == "change_index") & (found.latest["subject"] == name)]
-    way = direction(moved.iloc[0]) if len(moved) and last["wave"] == found.waves[-1] else "only"
+    way = direction(records(moved)[0]) if len(moved) and last["wave"] == found.waves[-1] else "only"
     values = {"name": page.label(name), "value": last["estimate"], "wave": last["wave"]}
     values["earlier"] = moved["earlier"].iloc[0] if len(moved) else ""
     spoken = [
-        page.t("trend.lines.value", wave=row["wave"], value=write(page, _value(row), 1))
-        for row in _rows(rows)
+        page.t("trend.lines.value", wave=row["wave"], value=write(page, in_points(row), 1))
+        for row in records(rows)
     ]
     return {
         "message": page.t(f"trend.lines.{way}", **values),
@@ -158,10 +151,10 @@ def _show_latest(page: Page, found: Trend) -> None:
     """Show each figure now, its change against the wave before and since the first."""
     now = found.levels[found.levels["wave"] == found.waves[-1]]
     rows = []
-    for row in _rows(now):
+    for row in records(now):
         before, since = (_match(frame, row) for frame in (found.latest, found.since))
         cells = [_name(page, found, row), unbroken(_level(page, row))]
-        cells += [_written(page, before), _verdict(page, before), _written(page, since)]
+        cells += [written(page, before), _verdict(page, before), written(page, since)]
         rows.append((*cells, since["earlier"] if since is not None else ""))
     table = pd.DataFrame(rows, columns=["figure", "now", "change", "verdict", "since", "first"])
     firsts = [one for one in dict.fromkeys(table["first"]) if one]
@@ -181,10 +174,10 @@ def _every(page: Page, found: Trend) -> pd.DataFrame:
     order = found.levels.drop_duplicates(["metric", "subject"])[["metric", "subject"]]
     for metric, subject in order.itertuples(index=False):
         own = found.levels[(found.levels["metric"] == metric) & (found.levels["subject"] == subject)]
-        for row in _rows(own):
+        for row in records(own):
             change = _match(found.changes[found.changes["wave"] == row["wave"]], row)
             cells = [_name(page, found, row), row["wave"], row["n"], row["n_eff"]]
-            cells += [unbroken(_level(page, row)), _written(page, change), _verdict(page, change)]
+            cells += [unbroken(_level(page, row)), written(page, change), _verdict(page, change)]
             rows.append(cells)
     columns = ["trend_figure", "wave", "n", "n_eff", "estimate", "change", "trend_verdict"]
     return pd.DataFrame(rows, columns=columns)
@@ -213,7 +206,7 @@ def _show_comparable(page: Page, found: Trend) -> None:
 def _items(page: Page, found: Trend, rows: pd.DataFrame) -> str:
     """Questions of some rows, each with what changed about it."""
     told = []
-    for row in _rows(rows):
+    for row in records(rows):
         aspects = [page.t(f"trend.aspect.{one}") for one in str(row["what"]).split(", ") if one]
         label = _label(page, found, row["item"])
         told.append(page.t("trend.with_aspect", name=label, what=aspects) if aspects else label)
@@ -233,7 +226,7 @@ def _show_parts(page: Page, found: Trend) -> None:
     ]
     pairs = [
         _named(page, page.label(row["subject"]), numbers.number(row["estimate"], 2, signed=True))
-        for row in _rows(clear)
+        for row in records(clear)
     ]
     page.say(f"trend.parts.{'some' if pairs else 'none'}", names=pairs, k=len(pairs), earlier=earlier)
     values = {"name": page.label(name), "earlier": earlier, "wave": found.waves[-1]}
@@ -243,16 +236,11 @@ def _show_parts(page: Page, found: Trend) -> None:
 # ---- pieces ------------------------------------------------------------------------------------------------
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as mappings."""
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
 def _match(frame: pd.DataFrame, level: dict[str, Any]) -> dict[str, Any] | None:
     """Change of a level in a frame of changes; None when there is none."""
     of = frame["metric"].map(LEVELS) == level["metric"]
     rows = frame[of & (frame["subject"] == level["subject"]) & frame["estimate"].notna()]
-    return None if rows.empty else _rows(rows)[0]
+    return None if rows.empty else records(rows)[0]
 
 
 def _label(page: Page, found: Trend, id: str) -> str:
@@ -276,28 +264,9 @@ def _named(page: Page, name: str, value: str) -> str:
     return page.t("named_value", name=name, value=value)
 
 
-def _value(row: dict[str, Any], times: float = 1.0) -> Value:
-    """Estimate of a row with its limits."""
-    low, high = (times * float(row[part]) for part in ("ci_low", "ci_high"))
-    return Value(times * float(row["estimate"]), low, high, float(row["n"]))
-
-
 def _level(page: Page, row: dict[str, Any]) -> str:
     """Level with its interval; shares in per cent."""
-    return write(page, _value(row, 100.0 if row["metric"] in PERCENT else 1.0), 1)
-
-
-def _change(row: dict[str, Any]) -> str:
-    """Change with its sign; of shares in percentage points."""
-    return numbers.number(row["estimate"] * (100 if row["metric"] in PERCENT else 1), 1, signed=True)
-
-
-def _written(page: Page, row: dict[str, Any] | None) -> str:
-    """Change with its interval; a dash where there is nothing to compare with."""
-    if row is None:
-        return numbers.ABSENT
-    value = _value(row, 100.0 if row["metric"] in PERCENT else 1.0)
-    return unbroken(f"{_change(row)} ({bounds(page, value)})")
+    return write(page, in_points(row), 1)
 
 
 def _verdict(page: Page, row: dict[str, Any] | None) -> str:
