@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from csat.report.gate import check_folder, check_html
+from csat.report.gate_rules import MAX_BYTES
 from csat.report.markup import parse
 from csat.study import load_study
 from csat.study.definition import Study
@@ -72,7 +73,7 @@ TABLE = "<table><caption>c</caption><tr>{}</tr></table>"
         ("<h3>skips one</h3>", "heading"),
         ("<h2> </h2>", "heading"),
         ("<main>twice</main>", "structure"),
-        ("<p>" + "x" * 1_500_001 + "</p>", "size"),
+        ("<p>" + "x" * (MAX_BYTES + 1) + "</p>", "size"),
     ],
 )
 def test_refusal(body: str, rule: str) -> None:

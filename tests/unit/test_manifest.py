@@ -13,7 +13,7 @@ from csat.run.metrics import COLUMNS, read_metrics, same_in_all, write_metrics
 from csat.run.notebooks import SUITE, Notebook
 from csat.run.plan import Plan, make_plan
 from fakes import write_notebook
-from study_files import answers_frame, write_answers, write_study
+from study_files import TOML, answers_frame, write_answers, write_study
 
 ROWS = [("s", "2005", "", "n", "alpha", "Image", "0.7123456789012345", "", "0.8", "250.0", "raw, Feldt")]
 
@@ -124,6 +124,15 @@ def test_the_same_run_has_the_same_key_and_another_has_another(plan, tmp_path: P
     assert len(keys) == 6
     data.write_text(data.read_text() + data.read_text().splitlines()[1] + "\n")
     assert plan(data=data).key != copied.key
+
+
+def test_another_sample_is_another_run(plan, tmp_path: Path) -> None:
+    toml = TOML + '\n[sample]\npath = "sample.csv"\ncolumn = "result"\n'
+    folder = write_answers(write_study(tmp_path / "guests", toml)).parent
+    (folder / "sample.csv").write_text("result\ncomplete\n")
+    first = plan(study=folder).key
+    (folder / "sample.csv").write_text("result\nrefusal\n")
+    assert plan(study=folder).key != first
 
 
 def test_answers_are_found_from_any_folder(plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

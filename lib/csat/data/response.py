@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -102,10 +103,16 @@ def response_of(study: Study, wave: str) -> Response | None:
     return response_rates({o: int(counts.get(o, 0)) for o in OUTCOMES}, plan.eligible_share)
 
 
+def sample_file(study: Study, wave: str) -> Path | None:
+    """Path of the sample of a wave, whether or not it is there; None when the study has none."""
+    return study.folder / study.sample.path.replace(PLACE_OF_WAVE, wave) if study.sample else None
+
+
 def _read(study: Study, plan: SamplePlan, wave: str) -> pd.Series:
     """Cells of the outcome for the cases of a wave."""
     where = f'study "{study.id}", wave "{wave}", sample'
-    path = study.folder / plan.path.replace(PLACE_OF_WAVE, wave)
+    path = sample_file(study, wave)
+    assert path is not None
     if not path.is_file():
         names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(f'there is no file "{path.name}"{suggest(path.name, names)}', where)

@@ -187,6 +187,14 @@ def _stored(answers: Answers) -> dict[str, Any]:
     }
 
 
+def _sample(study: Study, wave: str) -> dict[str, str]:
+    """Hash of the file of everybody who was asked, which response rates come from."""
+    from csat.data.response import sample_file
+
+    path = sample_file(study, wave)
+    return {"sample": manifest.sha256(path)} if path and path.is_file() else {}
+
+
 def _earlier(study: Study, answers: Answers, data: str) -> dict[str, Any]:
     """Hashes of the waves before, which the report compares with; nothing for a first wave."""
     from csat.data.waves.earlier import earlier_hashes
@@ -220,6 +228,7 @@ def _inputs(
         "parameters": {**shown, "langs": list(langs), **settings},
         "data": answers.sha256,
         **_stored(answers),
+        **_sample(study, answers.wave),
         "study": manifest.hash_files(study.files, study.folder),
         "notebooks": manifest.hash_files(notebooks, notebooks[0].parent),
         "library": manifest.run_key(manifest.hash_files(files, library)),
