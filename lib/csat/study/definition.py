@@ -14,6 +14,7 @@ from csat.study.modules import DataTable, Module, Version
 from csat.study.problems import Problem, StudyError, suggest
 from csat.study.questions import Option, Question
 from csat.study.scales import LANGUAGES, Scale, Text
+from csat.study.wave import WAVE_EXAMPLES, Wave, WaveKind, wave_kind
 
 if TYPE_CHECKING:
     from csat.study.questionnaire import Questionnaire
@@ -51,8 +52,6 @@ ROLES = (
     "other",
 )
 """What part a construct plays in the story from experience to loyalty."""
-
-WaveKind = Literal["year", "quarter", "month", "label"]
 
 
 @dataclass(frozen=True)
@@ -107,27 +106,6 @@ class Segment:
     column: str
     label: Text
     values: Mapping[str, Text] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Wave:
-    """One round of fieldwork: ``2005``, ``2026-10``, ``2026-Q3`` or a label of one's own.
-
-    `mode` says how it was asked, `starts` and `ends` (days, ``2026-10-01``) when; `columns` and `targets` are
-    its own where they differ from the study's; `breaks` names items that may not be compared with earlier
-    waves.
-    """
-
-    id: str
-    label: Text | None = None
-    without: tuple[str, ...] = ()
-    version: str = ""
-    mode: str = ""
-    starts: str = ""
-    ends: str = ""
-    breaks: tuple[str, ...] = ()
-    columns: Mapping[str, ColumnMap] = field(default_factory=dict)
-    targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -383,41 +361,3 @@ class Study:
         if item not in self.items:
             raise KeyError(f'study "{self.id}" has no item "{item}"')
         return self.items[item]
-
-
-WAVE_EXAMPLES: Mapping[str, str] = {
-    "year": "2026",
-    "quarter": "2026-Q3",
-    "month": "2026-10",
-    "label": "pilot",
-}
-
-
-def wave_kind(name: str) -> WaveKind:
-    """How a wave is named: by year, quarter, month, or a label of one's own.
-
-    Parameters
-    ----------
-    name : str
-        Name of the wave.
-
-    Returns
-    -------
-    str
-        ``"year"`` (``2005``), ``"quarter"`` (``2026-Q3``), ``"month"`` (``2026-10``) or ``"label"``.
-
-    Examples
-    --------
-    >>> [wave_kind(w) for w in ("2005", "2026-Q3", "2026-10", "pilot")]
-    ['year', 'quarter', 'month', 'label']
-    """
-    year, dash, part = name.partition("-")
-    if not (year.isascii() and year.isdigit() and len(year) == 4):
-        return "label"
-    if not dash:
-        return "year"
-    if part in {"Q1", "Q2", "Q3", "Q4"}:
-        return "quarter"
-    if part in {f"{m:02d}" for m in range(1, 13)}:
-        return "month"
-    return "label"
