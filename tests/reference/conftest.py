@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from csat.data.readers import read_table
+from csat.data.table import RawTable
+from csat.study.definition import DataSource
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +30,17 @@ def package_data() -> Callable[[str], pd.DataFrame]:
 def numbers() -> Callable[[str], pd.DataFrame]:
     """Read a committed table of reference numbers by its name without .csv."""
     return lambda name: pd.read_csv(Path(__file__).parent / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def sample(shared: Path) -> Callable[..., RawTable]:
+    """Read a file of ../shared/samples by its content alone, with a dictionary where one is named."""
+    folder = shared / "samples"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared/samples")
+
+    def read(name: str, dictionary: str = "") -> RawTable:
+        told = (folder / dictionary).read_bytes() if dictionary else None
+        return read_table((folder / name).read_bytes(), Path(name).name, DataSource(), dictionary=told)
+
+    return read

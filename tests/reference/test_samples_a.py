@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from csat.data.problems import DataError
-from csat.data.readers import read_table
 from csat.data.table import RawTable
-from csat.study.definition import DataSource
 
 Reader = Callable[[str], RawTable]
-
-
-@pytest.fixture(scope="module")
-def sample(shared: Path) -> Reader:
-    """Read a file of ../shared/samples by its content alone."""
-    folder = shared / "samples"
-    if not folder.is_dir():
-        pytest.skip("needs ../shared/samples")
-    return lambda name: read_table((folder / name).read_bytes(), Path(name).name, DataSource())
 
 
 def kinds(table: RawTable, kind: str) -> list[str]:

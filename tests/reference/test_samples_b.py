@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from csat.data.problems import DataError
-from csat.data.readers import read_table
 from csat.data.table import RawTable
-from csat.study.definition import DataSource
 
 Reader = Callable[..., RawTable]
-
-
-@pytest.fixture(scope="module")
-def sample(shared: Path) -> Reader:
-    """Read a file of ../shared/samples by its content alone, with a dictionary where one is named."""
-    folder = shared / "samples"
-    if not folder.is_dir():
-        pytest.skip("needs ../shared/samples")
-
-    def read(name: str, dictionary: str = "") -> RawTable:
-        told = (folder / dictionary).read_bytes() if dictionary else None
-        return read_table((folder / name).read_bytes(), Path(name).name, DataSource(), dictionary=told)
-
-    return read
 
 
 def kinds(table: RawTable, kind: str) -> list[str]:
