@@ -37,8 +37,6 @@ class Mcar:
         Respondents with at least one answer.
     items : tuple of str
         Items that the test speaks of: those that vary.
-    per_pattern : float
-        Respondents with a missing answer for each pattern of missing answers; NaN when nothing is missing.
     """
 
     statistic: float
@@ -47,12 +45,6 @@ class Mcar:
     patterns: int
     n: int
     items: tuple[str, ...]
-    per_pattern: float = np.nan
-
-    @property
-    def thin(self) -> bool:
-        """Whether patterns have so few respondents that p is not to be trusted."""
-        return self.per_pattern < LEAST_PER_PATTERN
 
     def table(self) -> pd.DataFrame:
         """Tell the test as a tidy frame: metrics ``mcar_statistic``, ``mcar_df`` and ``mcar_p``."""
@@ -118,7 +110,7 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
     pattern against the maximum likelihood mean and covariance (divisor n, from the EM algorithm) of the same
     items; sum_j p_j - p degrees of freedom. An item that follows from others (one that is there twice,
     a sum) adds neither to d² nor to p_j: p_j is the rank of S_j. Weights play no part. With few respondents
-    in many patterns it rejects too rarely, or too often where answers are skewed: see `Mcar.thin` and
+    in many patterns it rejects too rarely, or too often where answers are skewed: see `pattern_size` and
     docs/validation.md.
 
     References
@@ -154,8 +146,7 @@ def mcar_test(frame: pd.DataFrame) -> Mcar:
         part = corr[np.ix_(pattern, pattern)]
         total += _distance(scaled[which.ravel() == k][:, pattern], part)
         df += _rank(part)
-    _, per_pattern = pattern_size(varied)
-    return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items, per_pattern)
+    return Mcar(total, df, _upper_tail(total, df), len(patterns), len(values), items)
 
 
 def _distance(rows: FloatArray, corr: FloatArray) -> float:
