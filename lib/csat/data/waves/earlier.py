@@ -55,7 +55,12 @@ def earlier_waves(study: Study, wave: str, data: str | Path = "") -> tuple[str, 
 
 
 def load_earlier(
-    study: Study, wave: str, data: str | Path = "", segment: str = "", off_scale: str | None = None
+    study: Study,
+    wave: str,
+    data: str | Path = "",
+    segment: str = "",
+    off_scale: str | None = None,
+    most: int | None = None,
 ) -> Earlier:
     """Read the answers of the waves before one, each in its latest revision.
 
@@ -71,6 +76,8 @@ def load_earlier(
         ``"NAME=VALUE"`` to keep the respondents of one segment.
     off_scale : {"error", "missing"}, optional
         As `csat.data.answers.load_answers`.
+    most : int, optional
+        Read no more than the latest so many of them.
 
     Returns
     -------
@@ -79,6 +86,7 @@ def load_earlier(
     """
     answers, left_out = [], []
     names = earlier_waves(study, wave, data)
+    names = names if most is None else names[max(0, len(names) - most) :]
     for name in names:
         try:
             answers.append(load_answers(study, name, data, segment, off_scale))

@@ -157,40 +157,24 @@ def drift_rows(study: Study, answers: Answers, data: str | Path = "") -> pd.Data
         ``wave_weight_largest`` and ``wave_weighting_effect``: what weights do to the index of satisfaction
         (or of the first construct), in points of 0-100. Waves that cannot be read are left out.
     """
-    from csat.data.waves.which import waves_with_answers
-
-    names = waves_with_answers(study, data)
-    until = names.index(answers.wave) + 1 if answers.wave in names else len(names)
-    frames = [_drift_of(study, wave, answers, data) for wave in names[max(0, until - MOST_WAVES) : until]]
-    return stats.stack(frames)
-
-
-def _drift_of(study: Study, wave: str, answers: Answers, data: str | Path) -> pd.DataFrame:
-    """Rows of one wave."""
     from csat.data import load_answers
-    from csat.data.problems import DataError
+    from csat.data.waves.earlier import load_earlier
+    from csat.data.weighting import weight_drift
 
-    if wave == answers.wave and not answers.segment:
-        whole = answers
-    else:
-        try:
-            whole = load_answers(study, wave, data)
-        except DataError:
-            return stats.tidy("", [], [])
-    found = weighting_of(whole)
-    if found is None:
-        return stats.tidy("", [], [])
-    w = found.weights
-    values = {
-        "wave_design_effect": found.kish_deff,
-        "wave_effective_n": found.n_eff,
-        "wave_weight_smallest": float(w[w > 0].min()),
-        "wave_weight_largest": float(w.max()),
-        "wave_weighting_effect": _effect(whole),
+    whole = load_answers(study, answers.wave, data) if answers.segment else answers
+    before = load_earlier(study, answers.wave, data, most=MOST_WAVES - 1).answers
+    waves = {one.wave: one for one in (*before, whole)}
+    found = {name: weights for name, one in waves.items() if (weights := weighting_of(one)) is not None}
+    drift = weight_drift(found)
+    columns = {
+        "wave_design_effect": drift["kish_deff"].to_numpy(),
+        "wave_effective_n": drift["n_eff"].to_numpy(),
+        "wave_weight_smallest": drift["smallest"].to_numpy(),
+        "wave_weight_largest": drift["largest"].to_numpy(),
+        "wave_weighting_effect": pd.Series([_effect(waves[name]) for name in found], dtype=float).to_numpy(),
     }
-    frame = stats.tidy("", [wave] * len(values), list(values.values()), len(w), found.method)
-    frame["metric"] = list(values)
-    return frame
+    rows = stats.stack([stats.tidy(name, list(found), of, n=drift["n"]) for name, of in columns.items()])
+    return rows.assign(method=rows["subject"].map({name: weights.method for name, weights in found.items()}))
 
 
 def _effect(answers: Answers) -> float:
